@@ -1,0 +1,67 @@
+# `make run` shows the daily run on a demo warehouse; `make test` runs every check. Both set up .venv first.
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO := .demo
+CONTACTS ?= 120000
+
+.PHONY: help run test test-slow lint format bench airflow docs lock clean
+help:
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+run: $(VENV)/.runtime ## contacts become segment tables: the DAG on a demo warehouse under .demo
+	@test -f $(DEMO)/phoneseg.toml || $(BIN)/phoneseg demo $(DEMO) --contacts $(CONTACTS)
+	@$(BIN)/python -m phoneseg.demo.dag_run $(DEMO)
+	@$(BIN)/phoneseg summary --config $(DEMO)/phoneseg.toml
+
+test: lint ## lint, types, import contracts and the test suite
+	@echo "== tests"
+	@$(BIN)/pytest -n 2 --dist loadgroup -m "not slow"
+
+test-slow: $(VENV)/.dev ## the tests that take longer
+	@$(BIN)/pytest -m slow
+
+lint: $(VENV)/.dev ## ruff, mypy, import-linter
+	@echo "== ruff"; $(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@echo "== mypy"; $(BIN)/mypy
+	@echo "== import contracts"; $(BIN)/lint-imports
+
+format: $(VENV)/.dev ## rewrite the code as ruff likes it
+	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+bench: $(VENV)/.dev ## measure
+	@$(BIN)/python -m benchmarks.daily_run
+
+airflow: $(VENV)/.runtime ## Airflow with scheduler and web page, on the demo warehouse
+	@test -f $(DEMO)/phoneseg.toml || $(BIN)/phoneseg demo $(DEMO) --contacts $(CONTACTS)
+	@$(BIN)/python -m phoneseg.demo.standalone $(DEMO)
+
+docs: $(VENV)/.dev ## write the generated pages of docs/ anew
+	@$(BIN)/python -m docs.generate
+
+lock: $(VENV)/.dev ## pin the newest versions that pyproject.toml allows
+	@$(BIN)/python .ci/lock.py
+
+clean: ## remove the environment and the demo
+	rm -rf $(VENV) $(DEMO)
+
+$(VENV)/.bootstrap: .ci/bootstrap.lock
+	@echo "== setting up $(VENV) (once)"
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' \
+	  || { echo "phoneseg needs Python 3.11 to 3.14 as $(PYTHON); make PYTHON=python3.12 names another" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) \
+	  || { echo "$(PYTHON) cannot make virtual environments; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .ci/bootstrap.lock
+	@touch $@
+
+$(VENV)/.runtime: $(VENV)/.bootstrap requirements.lock pyproject.toml
+	@echo "== installing the packages of requirements.lock"
+	@$(BIN)/uv pip install --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime requirements-dev.lock
+	@echo "== installing the packages of requirements-dev.lock"
+	@$(BIN)/uv pip install --python $(BIN)/python --require-hashes -r requirements-dev.lock
+	@touch $@

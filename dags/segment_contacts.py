@@ -1,0 +1,80 @@
+"""Segments contacts by their phone numbers, once a day.
+
+Reads the contact sources of `phoneseg.toml`, reads their phone cells as numbers, makes profiles and segments, loads
+them into staging tables, checks those with Great Expectations, and makes all published tables change in one
+transaction. A failed check leaves the published tables as they were.
+
+Trigger it by hand with **as_of** (ISO date or time, UTC; the end of the data interval by default), **sources** (all by
+default) or **dry_run** (everything but the last step).
+"""
+
+from datetime import UTC, datetime
+from itertools import pairwise
+
+from airflow.sdk import DAG, Param, task
+from airflow.timetables.interval import CronDataIntervalTimetable
+from task_wiring import DEFAULT_ARGS, open_run, published_assets, run_verb, warehouse_pool
+
+from phoneseg import pipeline
+
+with DAG(
+    dag_id="segment_contacts",
+    description="Contact tables in, segment tables out",
+    doc_md=__doc__,
+    schedule=CronDataIntervalTimetable("0 0 * * *", timezone="UTC"),
+    start_date=datetime(2025, 6, 1, tzinfo=UTC),
+    catchup=False,
+    max_active_runs=1,
+    default_args=DEFAULT_ARGS,
+    tags=["phoneseg"],
+    params={
+        "as_of": Param(None, type=["null", "string"], description="End of the interval, ISO 8601, UTC."),
+        "sources": Param(None, type=["null", "array"], description="Names of contact sources; all when empty."),
+        "dry_run": Param(False, type="boolean", description="Do everything but publish."),
+    },
+):
+
+    @task
+    def plan() -> dict[str, object]:
+        """Decide the interval and the sources of the run."""
+        return open_run()
+
+    @task(pool=warehouse_pool())
+    def extract(run: dict[str, object]) -> dict[str, int]:
+        """Read contacts and their phone cells."""
+        return run_verb(pipeline.extract, run)
+
+    @task
+    def normalize(run: dict[str, object]) -> dict[str, int]:
+        """Read the cells as phone numbers, or quarantine them."""
+        return run_verb(pipeline.normalize, run)
+
+    @task
+    def profile(run: dict[str, object]) -> dict[str, int]:
+        """Make one row per contact."""
+        return run_verb(pipeline.profile, run)
+
+    @task
+    def segment(run: dict[str, object]) -> dict[str, int]:
+        """Make contacts members of segments."""
+        return run_verb(pipeline.segment, run)
+
+    @task(pool=warehouse_pool())
+    def load(run: dict[str, object]) -> dict[str, int]:
+        """Fill the staging tables."""
+        return run_verb(pipeline.load, run)
+
+    @task(pool=warehouse_pool())
+    def audit(run: dict[str, object]) -> dict[str, int]:
+        """Check the staging tables with Great Expectations."""
+        return run_verb(pipeline.audit, run)
+
+    @task(pool=warehouse_pool(), outlets=published_assets())
+    def publish(run: dict[str, object]) -> dict[str, int]:
+        """Make the staging tables visible in one transaction."""
+        return run_verb(pipeline.swap, run)
+
+    planned = plan()
+    steps = [step(planned) for step in (extract, normalize, profile, segment, load, audit, publish)]
+    for before, after in pairwise(steps):
+        before >> after

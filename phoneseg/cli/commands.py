@@ -1,0 +1,181 @@
+"""The commands of `phoneseg`."""
+
+import logging
+import os
+import signal
+import sys
+from datetime import datetime
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, Final, NoReturn
+
+import click
+import polars as pl
+import typer
+from rich.console import Console
+
+import phoneseg
+from phoneseg import pipeline
+from phoneseg.cli.dictionary import print_tables
+from phoneseg.cli.summary import print_summary
+from phoneseg.demo import write_demo
+from phoneseg.errors import PhonesegError, RetryableError, SettingsError
+from phoneseg.publish import read_summary
+from phoneseg.run import Run
+from phoneseg.settings import load_settings
+from phoneseg.warehouse import open_warehouse
+
+_EXIT_STOP: Final = 1
+_EXIT_RETRY: Final = os.EX_TEMPFAIL
+_EXIT_INTERRUPTED: Final = 130
+
+app = typer.Typer(
+    help="Segments contacts by their phone numbers.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,  # they print local variables, and those hold phone numbers
+)
+
+Config = Annotated[
+    Path | None, typer.Option(help="Settings file [default: $PHONESEG_CONFIG, else phoneseg.toml].", show_default=False)
+]
+AsOf = Annotated[
+    str | None,
+    typer.Option(help="End of the data interval, an ISO date or time in UTC [default: the last midnight]."),
+]
+Sources = Annotated[
+    list[str] | None, typer.Option("--source", help="Read this contact source only; can be given more than once.")
+]
+
+
+@app.callback()
+def _common() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S", stream=sys.stderr)
+    for noisy in ("great_expectations", "alembic"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+@app.command()
+def run(
+    config: Config = None,
+    as_of: AsOf = None,
+    source: Sources = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Stop after the audit; publish nothing.")] = False,
+) -> None:
+    """Run the pipeline once: extract, normalize, profile, segment, publish."""
+    settings = load_settings(config)
+    current = Run.open(settings, as_of=_instant(as_of), sources=tuple(source or ()), dry_run=dry_run)
+    try:
+        for verb in pipeline.VERBS:
+            verb(current)
+    except BaseException:
+        pipeline.fail(current, keep_leftovers=False)
+        raise
+    if dry_run:
+        Console().print("Dry run: every step up to the audit went well, nothing was published.")
+    else:
+        summary(config)
+
+
+def _add_verb(verb: pipeline.Verb) -> None:
+    """Add a command for one verb, for orchestrators that call the verbs one by one."""
+
+    def command(
+        run_id: Annotated[str, typer.Option(help="Id of the run, the same for all its verbs.")],
+        as_of: Annotated[str, typer.Option(help="End of the data interval, the same for all its verbs.")],
+        config: Config = None,
+        source: Sources = None,
+        dry_run: Annotated[bool, typer.Option("--dry-run", help="Publish nothing.")] = False,
+    ) -> None:
+        settings = load_settings(config)
+        verb(Run.open(settings, run_id=run_id, as_of=_instant(as_of), sources=tuple(source or ()), dry_run=dry_run))
+
+    first_line = str(verb.__doc__).splitlines()[0]
+    app.command(verb.__name__, help=f"One step of a run: {first_line}", rich_help_panel="Verbs, one by one")(command)
+
+
+for _each in pipeline.VERBS:
+    _add_verb(_each)
+
+
+@app.command()
+def summary(config: Config = None) -> None:
+    """Show what the newest run published."""
+    settings = load_settings(config)
+    warehouse = open_warehouse(settings)
+    with warehouse.transaction() as connection:
+        newest = read_summary(warehouse, connection)
+    print_summary(newest, settings)
+
+
+@app.command()
+def query(
+    sql: Annotated[str, typer.Argument(help="A SELECT statement.")],
+    config: Config = None,
+    rows: Annotated[int, typer.Option(min=1, help="Rows to show at most.")] = 50,
+) -> None:
+    """Show the rows of a query on the warehouse."""
+    warehouse = open_warehouse(load_settings(config))
+    with warehouse.transaction() as connection:
+        result = warehouse.read_query(connection, sql).head(rows)
+    with pl.Config(tbl_rows=rows, tbl_hide_dataframe_shape=True, tbl_hide_column_data_types=True, fmt_str_lengths=60):
+        typer.echo(str(result))
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Folder to write; it is made where it is missing.")],
+    contacts: Annotated[int, typer.Option(min=1, help="Rows of the three contact sources together.")] = 120_000,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same rows.")] = 20260701,
+) -> None:
+    """Write a synthetic warehouse and its settings."""
+    written = write_demo(folder, contacts=contacts, seed=seed, on_progress=logging.getLogger(__name__).info)
+    console = Console(soft_wrap=True)
+    for table, rows in written.rows.items():
+        console.print(f"{rows:>12,}  {table}")
+    console.print(f"Token key: {folder / 'token.key'} was made for this demo alone; only its owner can read it.")
+    console.print(f"Next: phoneseg run --config {folder / 'phoneseg.toml'} --as-of 2026-07-01")
+
+
+@app.command()
+def tables() -> None:
+    """Show the data dictionary: every table and column that phoneseg publishes."""
+    print_tables()
+
+
+@app.command()
+def version() -> None:
+    """Show the version."""
+    typer.echo(f"phoneseg {phoneseg.__version__}")
+
+
+def _instant(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise SettingsError(
+            f"--as-of {text}: not an ISO date or time, such as 2026-07-01 or 2026-07-01T06:00"
+        ) from None
+
+
+def main() -> NoReturn:
+    """Run the command line; end with 0, 1 (mend something), 75 (try again later) or 130 (interrupted)."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        exit_code = app(standalone_mode=False)
+    except PhonesegError as error:
+        typer.echo(f"phoneseg: {error}", err=True)
+        sys.exit(_EXIT_RETRY if isinstance(error, RetryableError) else _EXIT_STOP)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        typer.echo("phoneseg: interrupted; the published tables are as they were", err=True)
+        sys.exit(_EXIT_INTERRUPTED)
+    sys.exit(exit_code or 0)
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt

@@ -1,0 +1,47 @@
+"""The summary of the newest run, on one screen."""
+
+from typing import Final
+
+from rich.console import Console
+from rich.table import Table
+
+from phoneseg.publish import RunSummary
+from phoneseg.settings import Settings
+from phoneseg.warehouse.url import warehouse_url
+
+_COUNTS: Final = {
+    "contact_count": "contacts read",
+    "filled_cell_count": "phone cells with something in them",
+    "phone_count": "phones published",
+    "valid_phone_count": "of which valid",
+    "quarantined_count": "cells quarantined",
+    "membership_count": "memberships in segments",
+    "checks_passed": "checks passed",
+}
+
+
+def print_summary(summary: RunSummary, settings: Settings) -> None:
+    """Print rows in, published and quarantined, the biggest segments, and where to look next."""
+    console = Console(soft_wrap=True, highlight=False)
+    console.print(f"\n[bold]phoneseg: published as of {summary.as_of:%Y-%m-%d %H:%M} UTC[/bold]")
+    for name, meaning in _COUNTS.items():
+        console.print(f"{summary.run[name]:>12,}  {meaning}")
+    if summary.quarantined:
+        reasons = ", ".join(f"{reason} {cells:,}" for reason, cells in summary.quarantined.items())
+        console.print(f"Quarantined by reason: {reasons}")
+    grid = Table("kind", "biggest segment", "code", "contacts", box=None, pad_edge=False)
+    for kind, code, name, size in summary.biggest_segments:
+        grid.add_row(kind, name, code, f"{size:,}")
+    console.print(grid)
+    schema = settings.warehouse.output_schema
+    docs = settings.resolve(settings.quality.data_docs_folder) / f"{summary.as_of:%Y-%m-%dT%H%M}" / "index.html"
+    console.print(f"Tables:    {warehouse_url(settings).render_as_string()}, schema {schema}")
+    console.print(f"Data Docs: {docs}")
+    console.print(f'Try:       phoneseg query --config {settings.config_file} "{_query_to_try(schema)}"')
+
+
+def _query_to_try(schema: str) -> str:
+    return (
+        f"SELECT segment_name, count(*) AS contacts FROM {schema}.segment_membership JOIN {schema}.segment "  # noqa: S608
+        "USING (segment_kind, segment_code) WHERE segment_kind = 'country' GROUP BY 1 ORDER BY 2 DESC LIMIT 5"
+    )

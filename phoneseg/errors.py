@@ -1,0 +1,85 @@
+"""Errors, by what the reader does next: wait and retry, or stop and mend something.
+
+Rows at fault are no errors: they become rows of `contact_quarantine` with a reason. No message may hold a phone
+number or any other value of a source row.
+"""
+
+import re
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+class PhonesegError(Exception):
+    """Base of every error that phoneseg raises on purpose; its text is one clear line for a person."""
+
+
+class RetryableError(PhonesegError):
+    """The world was in the way (a lock, a connection): the same call may succeed later."""
+
+
+class StopError(PhonesegError):
+    """Somebody has to change something first: a retry would fail the same way."""
+
+
+class WarehouseBusyError(RetryableError):
+    """The warehouse file is held by another process."""
+
+
+class WarehouseUnavailableError(RetryableError):
+    """The warehouse does not answer or its connection broke."""
+
+
+class SettingsError(StopError):
+    """`phoneseg.toml`, or a `PHONESEG_*` variable, says something that phoneseg cannot use."""
+
+
+class SourceError(StopError):
+    """A contact source is not as the settings describe it: a missing table or column, no rows, a doubled id."""
+
+
+class ReconciliationError(StopError):
+    """Cells or rows went missing, or appeared, between two verbs."""
+
+
+class AuditError(StopError):
+    """Staging tables failed their suites; nothing was published."""
+
+
+class SupersededError(StopError):
+    """The run no longer holds its interval: a later run of the same interval has taken over."""
+
+
+class UnexpectedError(StopError):
+    """A defect of phoneseg, or an error of a library that it did not foresee, told without values of rows."""
+
+
+def without_values(message: str) -> str:
+    """Return the first two lines of a message, long runs of digits hidden: they may be somebody's number."""
+    text = " ".join(line.strip() for line in message.splitlines()[:2] if line.strip())
+    return re.sub(r"\+?\d(?:[ ().\-/]*\d){4,}", "<digits>", text)
+
+
+@contextmanager
+def told_without_values(where: str) -> Iterator[None]:
+    """Raise what phoneseg did not foresee as UnexpectedError: the text of a library's error may quote a row.
+
+    Args:
+        where: What was being done.
+
+    Raises:
+        UnexpectedError: Anything but a PhonesegError was raised inside.
+    """
+    try:
+        yield
+    except PhonesegError:
+        raise
+    except Exception as error:  # noqa: BLE001  # nothing may pass with a row's values in it
+        steps = [
+            f"{Path(frame.filename).name}:{frame.lineno} {frame.name}"
+            for frame in traceback.extract_tb(error.__traceback__)
+            if f"{Path(__file__).parent}" in frame.filename
+        ]
+        kind, message = type(error).__name__, without_values(str(error))
+        raise UnexpectedError(f"{where}: {kind}: {message} (at {' > '.join(steps[-4:])})") from None

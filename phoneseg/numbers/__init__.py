@@ -1,0 +1,15 @@
+"""What libphonenumber knows of a column of phone numbers."""
+
+from phoneseg.numbers.contact_phones import QUARANTINE_REASONS, mark_primary, read_phones
+from phoneseg.numbers.fields import DEFAULT_FIELDS, FIELDS
+from phoneseg.numbers.normalize import metadata_version, normalize
+
+__all__ = [
+    "DEFAULT_FIELDS",
+    "FIELDS",
+    "QUARANTINE_REASONS",
+    "mark_primary",
+    "metadata_version",
+    "normalize",
+    "read_phones",
+]

@@ -1,0 +1,96 @@
+"""Filled phone cells become phones of contacts, or are quarantined with a reason."""
+
+from typing import Final
+
+import polars as pl
+
+from phoneseg.contracts import CONTACT_PHONE, CONTACT_QUARANTINE, QUARANTINE_RAW
+from phoneseg.numbers.normalize import metadata_version, normalize
+
+QUARANTINE_REASONS: Final = {
+    "NO_REGION": "A number without a plus, in a row without a country: nobody can tell what it means.",
+    "UNKNOWN_REGION_HINT": "A number without a plus, in a row whose country no code or name list knows.",
+    "INVALID_COUNTRY_CODE": "It starts with a calling code that does not exist.",
+    "NOT_A_NUMBER": "It does not look like a phone number at all.",
+    "TOO_SHORT_AFTER_IDD": "Nothing is left after the international prefix.",
+    "TOO_SHORT_NSN": "Fewer than two digits are left after the calling code.",
+    "TOO_SHORT": "Shorter than any number of its country.",
+    "INVALID_LENGTH": "Between the lengths that its country has.",
+    "TOO_LONG": "Longer than any number of its country.",
+}
+
+_RESTRICTED_FIELDS: Final = ("phone_e164", "phone_international", "phone_national", "national_significant_number")
+_FIELDS: Final = (
+    *_RESTRICTED_FIELDS,
+    "is_possible",
+    "is_valid",
+    "validation_result",
+    "country_calling_code",
+    "region_code",
+    "national_destination_code",
+    "is_geographic",
+    "number_type",
+    "location_name",
+    "time_zones",
+    "original_carrier_name",
+    "is_carrier_portable",
+)
+
+
+def read_phones(cells: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Read a batch of phone cells; each gives a row in exactly one of the two frames.
+
+    Args:
+        cells: Rows of RAW_PHONE.
+
+    Returns:
+        The phones: possible numbers, with `phone_rank`, the fields of CONTACT_PHONE but token and `is_primary`, and the
+        fields of PHONE_NUMBER. And the quarantined cells, with the columns of CONTACT_QUARANTINE and QUARANTINE_RAW.
+    """
+    described = normalize(cells, phone="phone_raw", region="region_hint", fields=_FIELDS).with_columns(
+        pl.col("time_zones").list.join(","), metadata_version=pl.lit(metadata_version())
+    )
+    is_phone = pl.col("is_possible").fill_null(False)
+    phones = described.filter(is_phone).drop("phone_raw", "region_hint", "is_hint_unknown", "is_possible")
+    quarantined = described.filter(~is_phone).with_columns(
+        quarantine_reason=_quarantine_reason(), phone_length=pl.col("phone_raw").str.len_chars()
+    )
+    columns = dict.fromkeys((*CONTACT_QUARANTINE.column_names, *QUARANTINE_RAW.column_names))
+    return phones, quarantined.select(*columns)
+
+
+def _quarantine_reason() -> pl.Expr:
+    """Return libphonenumber's word, but where the reader needs a better one than "invalid country code"."""
+    has_plus = pl.col("phone_raw").str.contains(r"[+\x{FF0B}]")
+    lacks_region = (pl.col("validation_result") == "INVALID_COUNTRY_CODE") & ~has_plus & pl.col("region_hint").is_null()
+    return (
+        pl.when(lacks_region & pl.col("is_hint_unknown"))
+        .then(pl.lit("UNKNOWN_REGION_HINT"))
+        .when(lacks_region)
+        .then(pl.lit("NO_REGION"))
+        .otherwise(pl.col("validation_result"))
+    )
+
+
+def mark_primary(phones: pl.LazyFrame) -> pl.LazyFrame:
+    """Mark each contact's primary phone and give the rows of CONTACT_PHONE.
+
+    Args:
+        phones: The phones of `read_phones`, with tokens, of all batches.
+
+    Returns:
+        Rows of CONTACT_PHONE; a contact's primary phone is its first valid one in the configured order of columns,
+        else its first.
+    """
+    # Rank and position are far below a thousand and a million, so one integer orders them.
+    order = (
+        (~pl.col("is_valid")).cast(pl.Int64) * 10**12
+        + pl.col("phone_rank").cast(pl.Int64) * 10**6
+        + pl.col("position").cast(pl.Int64)
+    )
+    ordered = phones.with_columns(order=order)
+    first = ordered.group_by("contact_id").agg(first_order=pl.col("order").min())
+    marked = ordered.join(first, on="contact_id", how="left").with_columns(
+        is_primary=pl.col("order") == pl.col("first_order")
+    )
+    return CONTACT_PHONE.conform(marked)

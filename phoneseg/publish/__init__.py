@@ -1,0 +1,19 @@
+"""Write, audit, publish: staging tables, then one transaction that makes them visible."""
+
+from phoneseg.publish.leftovers import remove_leftovers
+from phoneseg.publish.load import drop_staging, load_staging
+from phoneseg.publish.log import begin_run, end_run, run_state
+from phoneseg.publish.summary import RunSummary, read_summary
+from phoneseg.publish.swap import swap_staging
+
+__all__ = [
+    "RunSummary",
+    "begin_run",
+    "drop_staging",
+    "end_run",
+    "load_staging",
+    "read_summary",
+    "remove_leftovers",
+    "run_state",
+    "swap_staging",
+]

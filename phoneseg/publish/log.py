@@ -1,0 +1,97 @@
+"""The log of runs, `pipeline_run`: who holds an interval, and what became of it."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import sqlalchemy as sa
+
+import phoneseg
+from phoneseg.contracts import PIPELINE_RUN
+from phoneseg.errors import SupersededError
+from phoneseg.numbers import metadata_version
+from phoneseg.run import Run
+from phoneseg.warehouse import Warehouse
+
+_DEAD_AFTER: Final = timedelta(hours=24)
+
+
+def begin_run(warehouse: Warehouse, connection: sa.Connection, run: Run) -> list[str]:
+    """Enter the run as running, and give up the runs that died.
+
+    Dead are unfinished runs of the same interval, which this run takes over, and those that began a day ago.
+
+    Args:
+        warehouse: The warehouse; its tables are created where they are missing.
+        connection: A connection in a transaction.
+        run: The run; one that is entered already (a retried task) begins anew.
+
+    Returns:
+        The ids of the other runs that are alive: their leftovers are no leftovers.
+    """
+    warehouse.create_tables(connection)
+    log = warehouse.naming.published(PIPELINE_RUN)
+    now = datetime.now(UTC)
+    is_dead = (log.c.as_of == run.as_of) | (log.c.started_at < now - _DEAD_AFTER)
+    connection.execute(
+        log.update().where(log.c.state == "running", is_dead, log.c.run_id != run.run_id).values(state="abandoned")
+    )
+    connection.execute(log.delete().where(log.c.run_id == run.run_id))
+    connection.execute(
+        log.insert().values(
+            run_id=run.run_id,
+            as_of=run.as_of,
+            data_interval_start=run.data_interval_start,
+            data_interval_end=run.as_of,
+            state="running",
+            started_at=now,
+            sources=",".join(run.sources),
+            phoneseg_version=phoneseg.__version__,
+            metadata_version=metadata_version(),
+        )
+    )
+    alive = sa.select(log.c.run_id).where(log.c.state == "running", log.c.run_id != run.run_id)
+    return list(connection.execute(alive).scalars())
+
+
+def end_run(
+    warehouse: Warehouse,
+    connection: sa.Connection,
+    run: Run,
+    state: str,
+    counts: Mapping[str, int | bool] | None = None,
+) -> None:
+    """Enter how the run ended: `published`, `dry_run` or `failed`.
+
+    Args:
+        warehouse: The warehouse.
+        connection: A connection in a transaction.
+        run: The run.
+        state: How it ended.
+        counts: Columns of PIPELINE_RUN that the run has counted.
+
+    Raises:
+        SupersededError: Another run of the interval has taken over; a run that failed may still end otherwise.
+    """
+    log = warehouse.naming.published(PIPELINE_RUN)
+    is_ours = (log.c.run_id == run.run_id) & log.c.state.in_(["running", "failed"])
+    if connection.execute(sa.select(sa.func.count()).select_from(log).where(is_ours)).scalar_one() == 0:
+        raise SupersededError(
+            f"run {run.run_id} no longer holds the interval that ends at {run.as_of:%Y-%m-%d %H:%M} UTC: a later run "
+            "has taken over, or this one has ended; start a new run"
+        )
+    values = {"state": state, "finished_at": datetime.now(UTC), **(counts or {})}
+    connection.execute(log.update().where(is_ours).values(values))
+
+
+def run_state(warehouse: Warehouse, connection: sa.Connection, run: Run) -> str | None:
+    """Return the run's state in the log; null for a run that never began."""
+    log = warehouse.naming.published(PIPELINE_RUN)
+    return connection.execute(sa.select(log.c.state).where(log.c.run_id == run.run_id)).scalar_one_or_none()
+
+
+def has_newer_published(warehouse: Warehouse, connection: sa.Connection, run: Run) -> bool:
+    """Return whether the current tables show a later `as_of` than the run's."""
+    log = warehouse.naming.published(PIPELINE_RUN)
+    newer = sa.select(sa.func.count()).select_from(log).where(log.c.state == "published", log.c.as_of > run.as_of)
+    return bool(connection.execute(newer).scalar_one())

@@ -1,0 +1,96 @@
+"""The one place that knows Great Expectations."""
+
+import logging
+import os
+import shutil
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+
+from phoneseg.quality.suites import Suite
+
+# BASIC with no unexpected values at all: even SUMMARY and COMPLETE would print numbers of failing rows.
+_RESULT_FORMAT: Final = {"result_format": "BASIC", "partial_unexpected_count": 0}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Whether one expectation was met; `label` names it and its columns, and no value."""
+
+    label: str
+    is_met: bool
+
+
+class GreatExpectations:
+    """A context for one audit, with a Data Docs site in a folder of its own."""
+
+    def __init__(self, data_docs_folder: Path) -> None:
+        """Prepare the context; the folder is emptied, it holds the newest audit of its interval."""
+        os.environ["GX_ANALYTICS_ENABLED"] = "false"  # before the import, which takes seconds
+        import great_expectations as gx
+        from great_expectations.data_context.types.base import ProgressBarsConfig
+
+        logging.getLogger("great_expectations").setLevel(logging.WARNING)
+        self._folder = data_docs_folder
+        shutil.rmtree(data_docs_folder, ignore_errors=True)
+        self._context = gx.get_context(mode="ephemeral")
+        self._context.variables.progress_bars = ProgressBarsConfig(globally=False)
+        for site in list(self._context.variables.data_docs_sites or {}):
+            self._context.delete_data_docs_site(site)
+        self._context.add_data_docs_site("audit", _site(data_docs_folder))
+        self._source = self._context.data_sources.add_pandas("staging")
+
+    def validate(self, suite: Suite, rows: pl.DataFrame) -> list[Outcome]:
+        """Check rows against a suite.
+
+        Args:
+            suite: The suite.
+            rows: The columns that it reads.
+
+        Returns:
+            An outcome per expectation; one that could not be computed is not met.
+        """
+        import great_expectations as gx
+
+        batch = self._source.add_dataframe_asset(suite.name).add_batch_definition_whole_dataframe("staging")
+        added = self._context.suites.add(
+            gx.ExpectationSuite(name=suite.name, expectations=suite.expectations, meta=suite.meta)
+        )
+        definition = self._context.validation_definitions.add(
+            gx.ValidationDefinition(name=suite.name, data=batch, suite=added)
+        )
+        checkpoint = self._context.checkpoints.add(
+            gx.Checkpoint(
+                name=suite.name,
+                validation_definitions=[definition],
+                result_format=_RESULT_FORMAT,
+            )
+        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of pandas, about Great Expectations' use of it
+            frame = rows.to_pandas(use_pyarrow_extension_array=True)
+            result = checkpoint.run(batch_parameters={"dataframe": frame})
+        (validation,) = result.run_results.values()
+        return [_outcome(each) for each in validation.results]
+
+    def write_data_docs(self) -> Path:
+        """Write the Data Docs of all that was validated; return their first page."""
+        self._context.build_data_docs()
+        return self._folder / "index.html"
+
+
+def _site(folder: Path) -> dict[str, Any]:
+    return {
+        "class_name": "SiteBuilder",
+        "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
+        "store_backend": {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(folder)},
+    }
+
+
+def _outcome(result: Any) -> Outcome:  # noqa: ANN401  # a class that only the lazy import could name
+    config = result.expectation_config
+    columns = config.kwargs.get("column") or ", ".join(config.kwargs.get("column_list", ()))
+    return Outcome(f"{config.type} ({columns})" if columns else config.type, bool(result.success))

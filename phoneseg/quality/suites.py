@@ -1,0 +1,68 @@
+"""The suites: one JSON file per contract."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import phoneseg
+from phoneseg.contracts import Table
+from phoneseg.errors import SettingsError
+
+_COLUMN_ARGUMENTS = ("column", "column_A", "column_B")
+
+
+@dataclass(frozen=True)
+class Suite:
+    """One suite as its file describes it.
+
+    Attributes:
+        name: Name of the table that it checks.
+        expectations: Expectations with `type` and `kwargs`, as Great Expectations reads them.
+        meta: Whatever the file says besides.
+    """
+
+    name: str
+    expectations: list[dict[str, Any]]
+    meta: dict[str, Any]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that the expectations read, in their order."""
+        read: dict[str, None] = {}
+        for expectation in self.expectations:
+            arguments = expectation["kwargs"]
+            for argument in _COLUMN_ARGUMENTS:
+                if argument in arguments:
+                    read[arguments[argument]] = None
+            read |= dict.fromkeys(arguments.get("column_list", ()))
+        return tuple(read)
+
+
+def shipped_suites_folder() -> Path:
+    """Return the folder of the suites that phoneseg ships: beside the package in a checkout, inside it in a wheel."""
+    package = Path(phoneseg.__file__).parent
+    shipped = package / "_expectations"
+    return shipped if shipped.is_dir() else package.parent / "expectations"
+
+
+def load_suite(folder: Path, table: Table) -> Suite:
+    """Read a table's suite.
+
+    Raises:
+        SettingsError: The file is missing or no suite, or reads a column that the table does not have.
+    """
+    file = folder / f"{table.name}.json"
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+        suite = Suite(content["name"], content["expectations"], content.get("meta", {}))
+        columns = suite.columns
+    except FileNotFoundError:
+        raise SettingsError(f"{file}: every published table needs a suite, and this one is missing") from None
+    except json.JSONDecodeError as error:
+        raise SettingsError(f"{file}:{error.lineno}:{error.colno}: not valid JSON: {error.msg}") from None
+    except (KeyError, TypeError) as error:
+        raise SettingsError(f"{file}: not a suite of Great Expectations: it lacks {error}") from None
+    if unknown := sorted(set(columns) - set(table.column_names)):
+        raise SettingsError(f"{file}: no column `{unknown[0]}`; {table.name} has {', '.join(table.column_names)}")
+    return suite

@@ -1,0 +1,181 @@
+"""A run: which interval, which settings, and the stage folder where its verbs hand Parquet to each other."""
+
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from secrets import token_hex
+from typing import Any, Self
+
+import polars as pl
+import pyarrow
+from pyarrow.parquet import ParquetWriter
+
+from phoneseg.contracts import Table
+from phoneseg.errors import SettingsError, StopError
+from phoneseg.settings import Settings
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run over one data interval; small and serializable but for its settings.
+
+    Attributes:
+        run_id: Unique id, from Airflow or made here.
+        as_of: End of the data interval, UTC; contacts created later do not exist yet.
+        data_interval_start: Start of the data interval, UTC.
+        sources: Names of the contact sources to read; the others keep what is published of them.
+        dry_run: Whether to stop after the audit.
+        settings: The settings.
+    """
+
+    run_id: str
+    as_of: datetime
+    data_interval_start: datetime
+    sources: tuple[str, ...]
+    dry_run: bool
+    settings: Settings
+
+    @classmethod
+    def open(
+        cls,
+        settings: Settings,
+        *,
+        run_id: str | None = None,
+        as_of: datetime | None = None,
+        data_interval_start: datetime | None = None,
+        sources: tuple[str, ...] | None = None,
+        dry_run: bool = False,
+    ) -> Self:
+        """Make a run; without `as_of` its interval ends at the last UTC midnight, without a start it is a day wide.
+
+        Raises:
+            SettingsError: A source is not in the settings.
+        """
+        unknown = sorted(set(sources or ()) - set(settings.contacts))
+        if unknown:
+            known = ", ".join(settings.contacts)
+            raise SettingsError(f"{settings.config_file.name}: no contact source `{unknown[0]}`; there is: {known}")
+        end = as_utc(as_of) if as_of else datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        start = as_utc(data_interval_start) if data_interval_start else end - timedelta(days=1)
+        return cls(
+            run_id=run_id or f"manual__{end:%Y-%m-%dT%H:%M:%S}__{token_hex(4)}",
+            as_of=end,
+            data_interval_start=start,
+            sources=tuple(name for name in settings.contacts if name in sources)
+            if sources
+            else tuple(settings.contacts),
+            dry_run=dry_run,
+            settings=settings,
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the run without its settings, as JSON can hold it."""
+        return {
+            "run_id": self.run_id,
+            "as_of": self.as_of.isoformat(),
+            "data_interval_start": self.data_interval_start.isoformat(),
+            "sources": list(self.sources),
+            "dry_run": self.dry_run,
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any], settings: Settings) -> Self:
+        """Return the run that `to_dict` described."""
+        return cls(
+            run_id=values["run_id"],
+            as_of=datetime.fromisoformat(values["as_of"]),
+            data_interval_start=datetime.fromisoformat(values["data_interval_start"]),
+            sources=tuple(values["sources"]),
+            dry_run=values["dry_run"],
+            settings=settings,
+        )
+
+    @property
+    def has_all_sources(self) -> bool:
+        """Whether every contact source of the settings is read."""
+        return set(self.sources) == set(self.settings.contacts)
+
+    @property
+    def stage(self) -> "Stage":
+        """The run's stage folder."""
+        return Stage(self.settings.resolve(self.settings.stage.folder) / file_name(self.run_id))
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A folder of Parquet files and counts that lives as long as its run; only its owner can read it."""
+
+    folder: Path
+
+    def create(self) -> None:
+        """Make the folder, empty."""
+        self.remove()
+        self.folder.mkdir(mode=0o700, parents=True)
+
+    def remove(self) -> None:
+        """Remove the folder and all in it."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def path(self, name: str) -> Path:
+        """Return where the Parquet file of a stage table is."""
+        return self.folder / f"{name}.parquet"
+
+    def scan(self, name: str) -> pl.LazyFrame:
+        """Return the rows of a stage table.
+
+        Raises:
+            StopError: An earlier verb has not written it.
+        """
+        if not self.path(name).exists():
+            raise StopError(f"stage table {name} is missing in {self.folder}: run the verbs in order")
+        return pl.scan_parquet(self.path(name))
+
+    def write(self, name: str, frame: pl.LazyFrame) -> None:
+        """Write a stage table, streaming; it appears under its name when it is whole."""
+        unfinished = self.path(name).with_suffix(".unfinished")
+        frame.sink_parquet(unfinished)
+        unfinished.rename(self.path(name))
+
+    @contextmanager
+    def append(self, table: Table) -> Iterator[Callable[[pl.DataFrame], None]]:
+        """Yield a function that appends rows to a stage table; it appears under its name when the block ends well."""
+        unfinished = self.path(table.name).with_suffix(".unfinished")
+        schema = _to_arrow(table.schema.to_frame()).schema
+        with ParquetWriter(unfinished, schema, compression="zstd") as writer:
+            yield lambda rows: writer.write_table(_to_arrow(table.conform(rows.lazy()).collect()))
+        unfinished.rename(self.path(table.name))
+
+    def count(self, name: str) -> int:
+        """Return how many rows a stage table has."""
+        return int(self.scan(name).select(pl.len()).collect().item())
+
+    def write_counts(self, verb: str, counts: Mapping[str, int]) -> None:
+        """Keep what a verb counted, for the verbs after it."""
+        (self.folder / f"{verb}.json").write_text(json.dumps(counts), encoding="utf-8")
+
+    def read_counts(self, *verbs: str) -> dict[str, int]:
+        """Return what the verbs counted, in one dictionary."""
+        counts: dict[str, int] = {}
+        for verb in verbs:
+            counts |= json.loads((self.folder / f"{verb}.json").read_text(encoding="utf-8"))
+        return counts
+
+
+def _to_arrow(frame: pl.DataFrame) -> pyarrow.Table:
+    """Return the frame as Arrow, in the types that every Parquet reader knows."""
+    return frame.to_arrow(compat_level=pl.CompatLevel.oldest())
+
+
+def as_utc(instant: datetime) -> datetime:
+    """Return the instant in UTC; a naive one is taken as UTC."""
+    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+
+
+def file_name(run_id: str) -> str:
+    """Return the run id as a file name that every system takes."""
+    return re.sub(r"[^A-Za-z0-9_.-]", "_", run_id)

@@ -1,0 +1,1 @@
+"""The segment kinds, one file each."""

@@ -1,0 +1,119 @@
+"""Reads `phoneseg.toml` and says, in one clear line, what is wrong with it."""
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from phoneseg.errors import SettingsError
+from phoneseg.settings.model import Settings
+
+CONFIG_VARIABLE = "PHONESEG_CONFIG"
+DEFAULT_CONFIG = "phoneseg.toml"
+_PREFIX = "PHONESEG_"
+
+
+def load_settings(path: Path | None = None) -> Settings:
+    """Read the settings.
+
+    Args:
+        path: The file; without one, the file that `PHONESEG_CONFIG` names, else `phoneseg.toml` here.
+
+    Returns:
+        The settings, with `PHONESEG_*` variables (`PHONESEG_WAREHOUSE__URL`, ...) over the file's values.
+
+    Raises:
+        SettingsError: The file is missing or no TOML, or a key or value is wrong.
+    """
+    file = Path(path or os.environ.get(CONFIG_VARIABLE) or DEFAULT_CONFIG).absolute()
+    values = _read_toml(file)
+    _check_variables(os.environ)
+    for reserved in ("config_file", "token_key"):
+        if reserved in values:
+            line = _line_of(file, (reserved,))
+            raise SettingsError(f"{file.name}:{line}: `{reserved}` cannot stand in the file; set PHONESEG_TOKEN_KEY")
+    try:
+        return Settings(config_file=file, **values)
+    except ValidationError as error:
+        errors = error.errors(include_url=False, include_input=False)
+        errors.sort(key=lambda detail: detail["type"] != "extra_forbidden")  # a misspelt key also misses the right one
+        raise SettingsError(_clear_line(file, errors[0])) from None
+
+
+def _read_toml(file: Path) -> dict[str, Any]:
+    try:
+        with file.open("rb") as stream:
+            return tomllib.load(stream)
+    except FileNotFoundError:
+        raise SettingsError(
+            f"{file}: no such file; name one with --config or {CONFIG_VARIABLE}, or make a demo with `phoneseg demo`"
+        ) from None
+    except OSError as error:
+        raise SettingsError(f"{file}: cannot be read: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{file}: not valid TOML: {error}") from None
+
+
+def _check_variables(environment: Mapping[str, str]) -> None:
+    known = {name.upper() for name in Settings.model_fields if name != "config_file"} | {"CONFIG"}
+    for variable in environment:
+        if variable.startswith(_PREFIX) and variable.removeprefix(_PREFIX).split("__")[0].upper() not in known:
+            names = ", ".join(sorted(_PREFIX + name for name in known))
+            raise SettingsError(f"environment: {variable}: unknown setting; known: {names}")
+
+
+def _clear_line(file: Path, error: ErrorDetails) -> str:
+    """Return `file:line: key: what is wrong; what exists instead`, without the value."""
+    location = tuple(str(part) for part in error["loc"])
+    key = ".".join(location)
+    variable = _PREFIX + "__".join(location).upper()
+    where = f"environment: {variable}" if variable in os.environ else f"{file.name}:{_line_of(file, location)}: {key}"
+    message = error["msg"].removeprefix("Value error, ").replace("a valid tuple", 'a list, such as ["mobile"]')
+    if error["type"] == "extra_forbidden":
+        return f"{where}: unknown key; {_known_keys(location)}"
+    if error["type"] == "missing":
+        return f"{where}: this key is missing"
+    return f"{where}: {message[0].lower()}{message[1:]}"
+
+
+def _known_keys(location: Sequence[str]) -> str:
+    known = [name for name in _section(location[:-1]).model_fields if name not in {"config_file", "token_key"}]
+    nearest = get_close_matches(location[-1], known, n=1)
+    hint = f"did you mean `{nearest[0]}`? " if nearest else ""
+    return f"{hint}known keys: {', '.join(known)}"
+
+
+def _section(location: Sequence[str]) -> type[BaseModel]:
+    """Return the model that describes the keys under `location`."""
+    model: type[BaseModel] = Settings
+    for part in location:
+        field = model.model_fields.get(part)
+        if field is None:  # a name that the user chose, such as that of a contact source
+            continue
+        annotation = field.annotation
+        candidates = (annotation, *get_args(annotation))
+        model = next(kind for kind in candidates if isinstance(kind, type) and issubclass(kind, BaseModel))
+    return model
+
+
+def _line_of(file: Path, location: Sequence[str]) -> int:
+    """Return the line that sets `location`, else the line of the nearest table around it, else 1."""
+    table: list[str] = []
+    best_line, best_depth = 1, 0
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+        if header := re.match(r"\s*\[([^\[\]]+)\]", line):
+            table = header[1].strip().split(".")
+            path = table
+        elif key := re.match(r"\s*([\w.-]+)\s*=", line):
+            path = [*table, *key[1].split(".")]
+        else:
+            continue
+        if len(path) > best_depth and list(location[: len(path)]) == path:
+            best_line, best_depth = number, len(path)
+    return best_line

@@ -1,0 +1,117 @@
+"""What can be set, as frozen pydantic models."""
+
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+
+def _plain_identifier(name: str) -> str:
+    if not name.isidentifier() or name != name.lower():
+        raise ValueError(f"{name!r} should be lower-case letters, digits and underscores, not starting with a digit")
+    return name
+
+
+Identifier = Annotated[str, AfterValidator(_plain_identifier)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class WarehouseSettings(_Section):
+    """Where the tables are: any SQLAlchemy URL."""
+
+    url: SecretStr = Field(description="SQLAlchemy URL; a DuckDB or SQLite path is relative to this file.")
+    output_schema: Identifier = Field(
+        "phoneseg", description="Schema of the published tables; `<schema>_restricted` holds the numbers in clear."
+    )
+    lock_wait_s: float = Field(60, ge=0, description="How long to wait for a file that another process holds.")
+
+
+class StageSettings(_Section):
+    """Where files go that live as long as a run."""
+
+    folder: Path = Field(Path(".phoneseg/stage"), description="Parquet between the verbs; holds numbers in clear.")
+
+
+class QualitySettings(_Section):
+    """Where the results of the checks go."""
+
+    data_docs_folder: Path = Field(Path(".phoneseg/data_docs"), description="Great Expectations' Data Docs.")
+    suites_folder: Path | None = Field(None, description="Suites of your own instead of those that phoneseg ships.")
+
+
+class PrivacySettings(_Section):
+    """The key that turns numbers into tokens: the variable `PHONESEG_TOKEN_KEY`, or a file."""
+
+    token_key_file: Path | None = Field(None, description="File with the key, readable by its owner alone.")
+
+
+class ContactSource(_Section):
+    """One table or query of contacts, and what its columns mean."""
+
+    table: str | None = Field(None, min_length=1, description="Table, with its schema where it has one.")
+    query: str | None = Field(None, min_length=1, description="SELECT statement, instead of a table.")
+    id: str = Field(description="Column with the source's key.")
+    phones: tuple[str, ...] = Field(min_length=1, description="Columns with phone numbers, the preferred one first.")
+    region_column: str | None = Field(None, description="Column with the contact's country, as code or name.")
+    region: str | None = Field(None, description="One country for all rows, instead of a column.")
+    created_at: str | None = Field(None, description="Column that says when the contact came to be.")
+    updated_at: str | None = Field(None, description="Column that says when the row last changed.")
+    attributes: tuple[str, ...] = Field((), description="Further columns for the profile.")
+    allow_empty: bool = Field(False, description="Whether a source without a single row is fine.")
+
+    @model_validator(mode="after")
+    def _check_shape(self) -> Self:
+        if (self.table is None) == (self.query is None):
+            raise ValueError("give either `table` or `query`")
+        if self.region is not None and self.region_column is not None:
+            raise ValueError("give either `region` or `region_column`, not both")
+        if len(set(self.phones)) < len(self.phones):
+            raise ValueError("`phones` names a column twice")
+        if leaking := sorted(set(self.attributes) & set(self.phones)):
+            raise ValueError(f"`attributes` may not hold a phone column: {', '.join(leaking)}")
+        return self
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Columns that are read, each once, the id first."""
+        optional = (self.region_column, self.created_at, self.updated_at)
+        named = (self.id, *self.phones, *(name for name in optional if name is not None), *self.attributes)
+        return tuple(dict.fromkeys(named))
+
+
+class Settings(BaseSettings):
+    """All settings of phoneseg."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", env_prefix="PHONESEG_", env_nested_delimiter="__")
+    config_file: Path = Field(exclude=True, description="The file that was read; no key of its own.")
+    token_key: SecretStr | None = Field(None, description="Key of the tokens; set `PHONESEG_TOKEN_KEY`.")
+    warehouse: WarehouseSettings
+    contacts: dict[Identifier, ContactSource] = Field(min_length=1, description="Contact sources by name.")
+    stage: StageSettings = StageSettings()
+    quality: QualitySettings = QualitySettings()
+    privacy: PrivacySettings = PrivacySettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Order the sources: environment over file."""
+        return env_settings, init_settings
+
+    @property
+    def folder(self) -> Path:
+        """The folder that relative paths start from."""
+        return self.config_file.parent
+
+    def resolve(self, path: Path) -> Path:
+        """Return `path` as the settings file means it."""
+        return self.folder / path.expanduser()

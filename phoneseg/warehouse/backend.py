@@ -1,0 +1,172 @@
+"""A warehouse through SQLAlchemy: any database, rows in batches; backends with a bulk path override two methods."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+import sqlalchemy as sa
+
+from phoneseg.errors import SettingsError, SourceError, WarehouseBusyError
+from phoneseg.settings import ContactSource, Settings
+from phoneseg.warehouse.failures import clear_failures
+from phoneseg.warehouse.tables import TableNaming
+
+BATCH_ROWS: Final = 100_000
+_LOCK_POLL_S: Final = 0.25
+
+
+class Warehouse:
+    """A database that holds the contact sources and takes the segment tables."""
+
+    def __init__(self, url: sa.URL, settings: Settings) -> None:
+        """Prepare the engine; nothing connects yet.
+
+        Raises:
+            SettingsError: The driver of the URL is not installed.
+        """
+        self.url = url
+        self._where = f"warehouse {url.render_as_string(hide_password=True)}"
+        self._config_name = settings.config_file.name
+        self._lock_wait_s = settings.warehouse.lock_wait_s
+        try:
+            # A pooled connection would keep an embedded database's file locked between two verbs.
+            self.engine = sa.create_engine(url, poolclass=sa.NullPool, hide_parameters=True)
+        except (ModuleNotFoundError, sa.exc.NoSuchModuleError) as error:
+            raise SettingsError(f"{self._config_name}: warehouse.url: no driver for it: {error}") from None
+        dialect = self.engine.dialect
+        self.naming = TableNaming(
+            settings.warehouse.output_schema,
+            has_schemas=dialect.name != "sqlite",
+            has_keys=dialect.name != "duckdb",
+        )
+
+    @contextmanager
+    def transaction(self) -> Iterator[sa.Connection]:
+        """Yield a connection in one transaction: all of it becomes visible at the end, or nothing.
+
+        Raises:
+            WarehouseBusyError: Another process held the file for longer than `lock_wait_s`.
+            WarehouseUnavailableError: The connection failed or broke.
+            SettingsError: The user or password is refused.
+        """
+        with clear_failures(self._where):
+            connection = self._connect()
+            try:
+                with connection.begin():
+                    self._prepare(connection)
+                    yield connection
+            finally:
+                connection.close()
+
+    def _connect(self) -> sa.Connection:
+        deadline = time.monotonic() + self._lock_wait_s
+        while True:
+            try:
+                with clear_failures(self._where):
+                    return self.engine.connect()
+            except WarehouseBusyError:
+                if time.monotonic() >= deadline:
+                    raise
+                time.sleep(_LOCK_POLL_S)
+
+    def _prepare(self, connection: sa.Connection) -> None:
+        """Set what a session needs; for backends to override."""
+
+    def create_tables(self, connection: sa.Connection) -> None:
+        """Create the schemas and published tables that are missing."""
+        if self.naming.has_schemas:
+            for schema in self.naming.schemas:
+                connection.execute(sa.schema.CreateSchema(schema, if_not_exists=True))
+        for table in self.naming.all_published():
+            table.create(connection, checkfirst=True)
+
+    def read_batches(self, connection: sa.Connection, statement: sa.Executable) -> Iterator[pl.DataFrame]:
+        """Yield the rows of a SELECT in frames of up to `BATCH_ROWS`; at least one frame, empty if need be.
+
+        Column types are those that the driver gives; a column without a value in a batch has dtype Null there.
+        """
+        result = connection.execution_options(yield_per=BATCH_ROWS).execute(statement)
+        names = list(result.keys())
+        is_first = True
+        while rows := result.fetchmany(BATCH_ROWS):
+            is_first = False
+            yield pl.DataFrame([tuple(row) for row in rows], schema=names, orient="row", infer_schema_length=None)
+        if is_first:
+            yield pl.DataFrame(schema=dict.fromkeys(names, pl.Null))
+
+    def read_query(self, connection: sa.Connection, sql: str) -> pl.DataFrame:
+        """Return the rows of a SELECT statement that a person typed.
+
+        Raises:
+            SourceError: The statement is wrong.
+        """
+        with clear_failures("query"):
+            return pl.concat(self.read_batches(connection, sa.text(sql)), how="vertical_relaxed")
+
+    def load(self, connection: sa.Connection, table: sa.Table, parquet: Path) -> int:
+        """Append the rows of a Parquet file with the table's columns; return how many."""
+        loaded = 0
+        for batch in pl.scan_parquet(parquet).collect_batches(chunk_size=BATCH_ROWS):
+            # SQLite keeps instants as text without a zone; ours are UTC.
+            naive = batch.with_columns(pl.col(pl.Datetime).dt.replace_time_zone(None))
+            if len(naive):
+                connection.execute(table.insert(), naive.to_dicts())
+            loaded += len(naive)
+        return loaded
+
+    def source_columns(self, connection: sa.Connection, name: str, source: ContactSource) -> list[str]:
+        """Return the columns of a source's table or query.
+
+        Raises:
+            SourceError: There is no such table, or the query is wrong.
+        """
+        where = f"{self._config_name}: contacts.{name}"
+        try:
+            with clear_failures(where):
+                result = connection.execute(sa.select(sa.text("*")).select_from(self._relation(source)).limit(0))
+                return list(result.keys())
+        except SourceError as error:
+            if source.table is None:
+                raise
+            raise SourceError(f"{where}.table: no table `{source.table}`; {self._existing(source.table)}") from error
+
+    def select_columns(self, name: str, source: ContactSource, existing: list[str]) -> sa.Executable:
+        """Return the SELECT of a source's configured columns.
+
+        Raises:
+            SourceError: A configured column is not among the `existing` ones.
+        """
+        for column in source.columns:
+            if column not in existing:
+                nearest = get_close_matches(column, existing, n=1, cutoff=0.5)
+                hint = f"did you mean `{nearest[0]}`? " if nearest else ""
+                place = f"{self._config_name}: contacts.{name}"
+                what = source.table or "the query"
+                raise SourceError(f"{place}: no column `{column}` in {what}; {hint}there is: {', '.join(existing)}")
+        return sa.select(*(sa.column(column) for column in source.columns)).select_from(self._relation(source))
+
+    def _relation(self, source: ContactSource) -> sa.FromClause:
+        if source.query is not None:
+            return sa.text(f"({source.query.strip().rstrip(';')}\n) AS source")  # type: ignore[return-value]
+        *schema, table = str(source.table).split(".")
+        return sa.table(table, schema=".".join(schema) or None)
+
+    def _existing(self, wanted: str) -> str:
+        """Say which tables there are, the nearest name first."""
+        inspector = sa.inspect(self.engine)
+        ours = set(self.naming.schemas)
+        names: list[str] = []
+        for schema in inspector.get_schema_names() if self.naming.has_schemas else [None]:
+            if schema in ours or (schema or "").endswith("information_schema") or schema == "pg_catalog":
+                continue
+            prefix = f"{schema.split('.')[-1]}." if schema and schema != inspector.default_schema_name else ""
+            names += [prefix + table for table in inspector.get_table_names(schema=schema)]
+        if not names:
+            return "the warehouse has no tables"
+        nearest = get_close_matches(wanted, names, n=1)
+        hint = f"did you mean `{nearest[0]}`? " if nearest else ""
+        return f"{hint}there is: {', '.join(sorted(set(names))[:20])}"

@@ -1,0 +1,49 @@
+"""DuckDB, the embedded default: Arrow out, Parquet in, one process at a time."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+import sqlalchemy as sa
+
+from phoneseg.settings import Settings
+from phoneseg.warehouse.backend import BATCH_ROWS, Warehouse
+
+
+def is_duckdb(settings: Settings) -> bool:
+    """Return whether the settings' warehouse is a DuckDB file, which one process at a time can open."""
+    return settings.warehouse.url.get_secret_value().startswith("duckdb")
+
+
+class DuckDBWarehouse(Warehouse):
+    """A DuckDB file."""
+
+    def __init__(self, url: sa.URL, settings: Settings) -> None:
+        """Prepare the engine; files that a source's query names are looked for beside the settings file."""
+        super().__init__(url, settings)
+        self._file_search_path = str(settings.folder)
+
+    def _prepare(self, connection: sa.Connection) -> None:
+        path = self._file_search_path.replace("'", "''")
+        connection.exec_driver_sql(f"SET file_search_path = '{path}'")
+        connection.exec_driver_sql("SET TimeZone = 'UTC'")
+
+    def read_batches(self, connection: sa.Connection, statement: sa.Executable) -> Iterator[pl.DataFrame]:
+        """Yield the rows as Arrow gives them, with the types of the table."""
+        reader = connection.execute(statement).cursor.to_arrow_reader(BATCH_ROWS)
+        is_first = True
+        for batch in reader:
+            is_first = False
+            yield pl.DataFrame(batch)
+        if is_first:
+            yield pl.DataFrame(reader.schema.empty_table())
+
+    def load(self, connection: sa.Connection, table: sa.Table, parquet: Path) -> int:
+        """Append the rows of a Parquet file in one statement."""
+        columns = ", ".join(column.name for column in table.columns)
+        target = connection.dialect.identifier_preparer.format_table(table)
+        result = connection.execute(
+            sa.text(f"INSERT INTO {target} ({columns}) SELECT {columns} FROM read_parquet(:path)"),  # noqa: S608
+            {"path": str(parquet)},
+        )
+        return int(result.scalar_one())

@@ -1,0 +1,53 @@
+"""Turns a database's complaint into one clear line without a value of anybody's row."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+
+from phoneseg.errors import (
+    PhonesegError,
+    SettingsError,
+    SourceError,
+    WarehouseBusyError,
+    WarehouseUnavailableError,
+    without_values,
+)
+
+_BUSY = re.compile(r"could not set lock|conflicting lock|database is locked", re.IGNORECASE)
+_REFUSED = re.compile(r"password|authentication|role .* does not exist|access denied", re.IGNORECASE)
+_MISSING = re.compile(
+    r"(catalog|binder) error|does not exist|no such (table|column)|undefined|unknown (table|column)", re.IGNORECASE
+)
+
+
+@contextmanager
+def clear_failures(where: str) -> Iterator[None]:
+    """Raise the database's errors as phoneseg's, without the statement's parameters.
+
+    Args:
+        where: What the reader knows the place by, such as `source crm`.
+
+    Raises:
+        WarehouseBusyError: Another process holds the file.
+        WarehouseUnavailableError: The connection failed or broke.
+        SettingsError: The user or password is refused.
+        SourceError: A table or column is missing, or the statement is wrong.
+    """
+    try:
+        yield
+    except sa.exc.DBAPIError as error:
+        raise _as_phoneseg_error(where, error) from None
+
+
+def _as_phoneseg_error(where: str, error: sa.exc.DBAPIError) -> PhonesegError:
+    message = without_values(str(error.orig))
+    if _BUSY.search(message):
+        return WarehouseBusyError(f"{where}: another process holds the warehouse: {message}")
+    if _REFUSED.search(message):
+        return SettingsError(f"{where}: the warehouse refuses the user or the password: {message}")
+    is_connection = error.connection_invalidated or isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError)
+    if is_connection and not _MISSING.search(message):
+        return WarehouseUnavailableError(f"{where}: the warehouse does not answer: {message}")
+    return SourceError(f"{where}: {message}")

@@ -1,0 +1,95 @@
+"""SQLAlchemy tables derived from `contracts.py`."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+import sqlalchemy as sa
+
+from phoneseg.contracts import TABLES, Area, Table, staged_tables
+
+_SQL_TYPES: dict[type[pl.DataType], sa.types.TypeEngine[Any]] = {
+    pl.String: sa.Text(),
+    pl.Boolean: sa.Boolean(),
+    pl.Int16: sa.SmallInteger(),
+    pl.Int32: sa.Integer(),
+    pl.Int64: sa.BigInteger(),
+    pl.Datetime: sa.DateTime(timezone=True),
+}
+
+
+@dataclass(frozen=True)
+class TableNaming:
+    """How tables are named in one warehouse.
+
+    Where there are no schemas (SQLite), the schema becomes a prefix of the name. Staging tables are named by run.
+
+    Attributes:
+        output_schema: Schema of the published tables.
+        has_schemas: Whether the database has schemas.
+        has_keys: Whether primary keys are declared. DuckDB checks them too eagerly when one transaction deletes a key
+            and inserts it again, so there the suites alone guard them.
+    """
+
+    output_schema: str
+    has_schemas: bool
+    has_keys: bool
+
+    def schema(self, area: Area) -> str:
+        """Return the schema of an area."""
+        return self.output_schema if area is Area.PUBLISHED else f"{self.output_schema}_{area.value}"
+
+    @property
+    def staging_schema(self) -> str:
+        """Schema of the staging tables."""
+        return f"{self.output_schema}_staging"
+
+    @property
+    def schemas(self) -> tuple[str, ...]:
+        """All schemas that phoneseg keeps."""
+        return (self.schema(Area.PUBLISHED), self.schema(Area.RESTRICTED), self.staging_schema)
+
+    def published(self, table: Table) -> sa.Table:
+        """Return the table that readers see."""
+        return self._build(table, self.schema(table.area), table.name, is_staging=False)
+
+    def staging(self, table: Table, run_id: str) -> sa.Table:
+        """Return the run's staging table."""
+        return self._build(table, self.staging_schema, staging_prefix(run_id) + table.name, is_staging=True)
+
+    def all_published(self) -> list[sa.Table]:
+        """Return all tables that readers see."""
+        return [self.published(table) for table in TABLES]
+
+    def all_staging(self, run_id: str) -> list[sa.Table]:
+        """Return the run's staging tables."""
+        return [self.staging(table, run_id) for table in staged_tables()]
+
+    def _build(self, table: Table, schema: str, name: str, *, is_staging: bool) -> sa.Table:
+        return sa.Table(
+            name if self.has_schemas else f"{schema}_{name}",
+            sa.MetaData(),
+            *_columns(table, has_key=self.has_keys and not is_staging, has_constraints=not is_staging),
+            schema=schema if self.has_schemas else None,
+            comment=f"{table.row_meaning} ({table.keeping})",
+        )
+
+
+def staging_prefix(run_id: str) -> str:
+    """Return what the names of a run's staging tables start with; short, for databases that cut names at 63."""
+    return f"run_{hashlib.sha256(run_id.encode()).hexdigest()[:12]}__"
+
+
+def _columns(table: Table, *, has_key: bool, has_constraints: bool) -> Iterable[sa.Column[object]]:
+    """Yield the columns; a staging table takes nulls and doubled keys, so that its suite can name them."""
+    for column in table.columns:
+        yield sa.Column(
+            column.name,
+            _SQL_TYPES[column.dtype.base_type()],
+            nullable=column.nullable or not has_constraints,
+            primary_key=has_key and column.name in table.key,
+            autoincrement=False,
+            comment=column.meaning,
+        )

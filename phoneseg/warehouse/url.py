@@ -1,0 +1,28 @@
+"""The warehouse URL of the settings, with file paths made absolute."""
+
+import sqlalchemy as sa
+
+from phoneseg.errors import SettingsError
+from phoneseg.settings import Settings
+
+_FILE_DIALECTS = ("duckdb", "sqlite")
+
+
+def warehouse_url(settings: Settings) -> sa.URL:
+    """Return the URL; the path of a DuckDB or SQLite file starts from the settings' folder.
+
+    Raises:
+        SettingsError: It is no URL that SQLAlchemy can read, or an in-memory database.
+    """
+    where = f"{settings.config_file.name}: warehouse.url"
+    try:
+        url = sa.make_url(settings.warehouse.url.get_secret_value())
+    except sa.exc.ArgumentError:
+        raise SettingsError(
+            f"{where}: not a SQLAlchemy URL, such as duckdb:///warehouse.duckdb or postgresql://user@host/database"
+        ) from None
+    if url.get_backend_name() not in _FILE_DIALECTS:
+        return url
+    if url.database in {None, "", ":memory:"}:
+        raise SettingsError(f"{where}: a run needs a database file; one in memory is gone between its tasks")
+    return url.set(database=str(settings.folder / str(url.database)))
