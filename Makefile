@@ -35,7 +35,7 @@ bench: $(VENV)/.dev ## measure
 
 airflow: $(VENV)/.runtime ## Airflow with scheduler and web page, on the demo warehouse
 	@test -f $(DEMO)/phoneseg.toml || $(BIN)/phoneseg demo $(DEMO) --contacts $(CONTACTS)
-	@$(BIN)/python -m phoneseg.demo.standalone $(DEMO)
+	@$(BIN)/python -m phoneseg.demo.dag_run $(DEMO) standalone
 
 docs: $(VENV)/.dev ## write the generated pages of docs/ anew
 	@$(BIN)/python -m docs.generate

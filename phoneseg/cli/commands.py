@@ -171,9 +171,8 @@ def main() -> NoReturn:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except (KeyboardInterrupt, typer.Abort):
+    if exit_code == _EXIT_INTERRUPTED:  # Typer turns an interruption into this
         typer.echo("phoneseg: interrupted; the published tables are as they were", err=True)
-        sys.exit(_EXIT_INTERRUPTED)
     sys.exit(exit_code or 0)
 
 

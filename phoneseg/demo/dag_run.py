@@ -1,4 +1,4 @@
-"""`make run`: the demo warehouse through the real DAG, its progress on one screen.
+"""`make run` and `make airflow`: the demo warehouse through the real DAG.
 
 Airflow runs as a program of its own, as it does everywhere; this module only calls it and shows what it says.
 """
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from time import perf_counter
-from typing import Final
+from typing import Final, NoReturn
 
 AS_OF: Final = date(2026, 7, 1)
 _ROOT: Final = Path(__file__).parents[2]
@@ -28,6 +28,8 @@ def airflow_environment(config: Path, airflow_home: Path) -> dict[str, str]:
     """
     return {
         **os.environ,
+        # `airflow standalone` starts its parts by the name `airflow`.
+        "PATH": f"{Path(_airflow_program()).parent}{os.pathsep}{os.environ.get('PATH', '')}",
         "AIRFLOW_HOME": str(airflow_home),
         "AIRFLOW__CORE__DAGS_FOLDER": str(_ROOT / "dags"),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "false",
@@ -50,15 +52,43 @@ def run_dag(folder: Path, as_of: date = AS_OF) -> None:
     environment = airflow_environment(folder / "phoneseg.toml", folder / "airflow")
     log = folder / "airflow.log"
     log.unlink(missing_ok=True)
-    print("Airflow: making its database ...", flush=True)
-    _airflow(["db", "migrate"], environment, log)
+    _migrate(environment, log)
     print(f"Airflow: running the DAG segment_contacts as of {as_of} ...", flush=True)
     _airflow(["dags", "test", "segment_contacts", as_of.isoformat()], environment, log)
 
 
+def run_standalone(folder: Path, port: int) -> NoReturn:
+    """Become Airflow's scheduler, workers and web page on the demo warehouse, until interrupted.
+
+    Args:
+        folder: The demo's folder.
+        port: Port of the web page, which is also that of the tasks' API.
+    """
+    environment = airflow_environment(folder / "phoneseg.toml", folder / "airflow") | {
+        "AIRFLOW__API__PORT": str(port),
+        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://localhost:{port}/execution/",
+    }
+    log = folder / "airflow.log"
+    _migrate(environment, log)
+    _airflow(["pools", "set", "warehouse", "1", "One process at a time can open the DuckDB file"], environment, log)
+    print(
+        f"Airflow: http://localhost:{port} (user and password below); unpause segment_contacts to start it", flush=True
+    )
+    os.execve(_airflow_program(), ["airflow", "standalone"], environment)  # noqa: S606  # our own environment's airflow
+
+
+def _migrate(environment: Mapping[str, str], log: Path) -> None:
+    print("Airflow: making its database ...", flush=True)
+    _airflow(["db", "migrate"], environment, log)
+
+
+def _airflow_program() -> str:
+    return str(Path(sys.executable).with_name("airflow"))
+
+
 def _airflow(arguments: list[str], environment: Mapping[str, str], log: Path) -> None:
     """Run an Airflow command, all its words in the log, phoneseg's on the screen."""
-    command = [str(Path(sys.executable).with_name("airflow")), *arguments]
+    command = [_airflow_program(), *arguments]
     began, failures = perf_counter(), []
     with (
         log.open("a", encoding="utf-8") as kept,
@@ -78,4 +108,7 @@ def _airflow(arguments: list[str], environment: Mapping[str, str], log: Path) ->
 
 
 if __name__ == "__main__":
-    run_dag(Path(sys.argv[1]).absolute())
+    demo_folder = Path(sys.argv[1]).absolute()
+    if sys.argv[2:3] == ["standalone"]:
+        run_standalone(demo_folder, int(os.environ.get("PORT", "8080")))
+    run_dag(demo_folder)

@@ -49,7 +49,7 @@ def _replace_separators(text: pl.Expr, separator: str) -> pl.Expr:
 def _replace_digit(text: pl.Expr, place_from_end: pl.Expr) -> pl.Expr:
     """Put a wrong digit in a place counted from the end, 1 being the last."""
     place = text.str.len_chars().cast(pl.Int64) - place_from_end
-    digit = text.str.slice(place, 1).cast(pl.Int64)
+    digit = text.str.slice(place, 1).cast(pl.Int64, strict=False)  # the plus of a number that is too short
     wrong = (digit + 1 + _noise(9, 13)) % 10
     return pl.concat_str(text.str.slice(0, place), wrong.cast(pl.String), text.str.slice(place + 1))
 

@@ -186,10 +186,22 @@ def _instants(values: pl.Series) -> pl.Series | None:
     """Return dates, times or their text as UTC instants; None for a type that is no time."""
     dtype = values.dtype
     if dtype == pl.String:
-        values = values.str.to_datetime(time_unit="us", strict=False, ambiguous="earliest")
+        values = _parsed_instants(values)
     elif dtype not in (pl.Date, pl.Null) and not isinstance(dtype, pl.Datetime):
         return None
     instants = values.cast(pl.Datetime("us", getattr(values.dtype, "time_zone", None)))
     if instants.dtype == pl.Datetime("us", None):
         return instants.dt.replace_time_zone("UTC")
     return instants.dt.convert_time_zone("UTC")
+
+
+def _parsed_instants(texts: pl.Series) -> pl.Series:
+    """Return ISO 8601 texts, with or without a time and an offset, as UTC instants; null for any other text."""
+    text = pl.col("text").str.strip_chars().str.replace("T", " ", literal=True).str.replace(r"Z$", "+00:00")
+    with_offset = text.str.to_datetime("%Y-%m-%d %H:%M:%S%.f%:z", time_unit="us", strict=False)
+    without = [
+        text.str.to_datetime(form, time_unit="us", strict=False).dt.replace_time_zone("UTC")
+        for form in ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M")
+    ]
+    dates = text.str.to_date("%Y-%m-%d", strict=False).cast(UTC_INSTANT)
+    return texts.to_frame("text").select(pl.coalesce(with_offset, *without, dates)).to_series()

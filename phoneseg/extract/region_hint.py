@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections import defaultdict
+from collections.abc import Callable
 from functools import cache, lru_cache
 
 import babel
@@ -13,6 +14,8 @@ _ALPHA_2 = re.compile(r"[A-Z]{2}")
 # Parts of a country that write themselves in a country field; ISO 3166-2 lists them below GB.
 _NATION_TYPES = {"Country", "Nation", "Province"}
 # CLDR's short and variant names, which Babel does not read, and what ISO 3166 gives only in a longer form.
+_FORMS_OF_STATE = {"and", "de", "of", "pr", "rep", "republic", "republica", "republik", "republique", "the"}
+_NamedCode = tuple[str, str]
 _ALIASES = {
     "UK": "GB",
     "Great Britain": "GB",
@@ -21,9 +24,11 @@ _ALIASES = {
     "Czech Republic": "CZ",
     "UAE": "AE",
     "KSA": "SA",
+    "RSA": "ZA",
+    "Republic of China": "TW",
+    "P.R. China": "CN",
     "Palestine": "PS",
     "Macedonia": "MK",
-    "Republic of Ireland": "IE",
 }
 
 
@@ -39,49 +44,30 @@ def resolve_region(hint: str | None) -> str | None:
     """
     if hint is None or not hint.strip():
         return None
-    name = _fold(hint)
-    for layer in _LAYERS:
-        if codes := layer().get(name):
-            return next(iter(codes)) if len(codes) == 1 else None
+    for fold in (_fold, _fold_further):
+        for layer in _LAYERS:
+            if codes := _codes_by_name(layer, fold).get(fold(hint)):
+                return next(iter(codes)) if len(codes) == 1 else None
     code = hint.strip().upper()
     # libphonenumber knows codes that ISO only reserves (AC, TA, XK); an unknown one is no harm there.
     return code if _ALPHA_2.fullmatch(code) else None
 
 
-def _by_name(pairs: list[tuple[str, str]]) -> dict[str, set[str]]:
+@cache
+def _codes_by_name(layer: Callable[[], list[_NamedCode]], fold: Callable[[str], str]) -> dict[str, set[str]]:
     """Map each folded name to the codes that bear it."""
     codes: dict[str, set[str]] = defaultdict(set)
-    for name, code in pairs:
-        codes[_fold(name)].add(code)
+    for name, code in layer():
+        codes[fold(name)].add(code)
     return codes
 
 
-@cache
-def _iso() -> dict[str, set[str]]:
-    return _by_name(_iso_codes())
-
-
-@cache
-def _english() -> dict[str, set[str]]:
-    aliases = list(_ALIASES.items())
-    return _by_name(_british_nations() + _cldr_names(["en"]) + aliases) | _by_name(_iso_names())
-
-
-@cache
-def _other_languages() -> dict[str, set[str]]:
-    return _by_name(_cldr_names([name for name in sorted(locale_identifiers()) if "_" not in name]))
-
-
-# A code before a name, ISO and English before the other languages, which take a second or two to read.
-_LAYERS = (_iso, _english, _other_languages)
-
-
-def _iso_codes() -> list[tuple[str, str]]:
+def _iso_codes() -> list[_NamedCode]:
     countries = list(pycountry.countries)
     return [pair for c in countries for pair in ((c.alpha_2, c.alpha_2), (c.alpha_3, c.alpha_2))]
 
 
-def _iso_names() -> list[tuple[str, str]]:
+def _iso_names() -> list[_NamedCode]:
     return [
         (getattr(country, attribute), country.alpha_2)
         for country in pycountry.countries
@@ -90,7 +76,7 @@ def _iso_names() -> list[tuple[str, str]]:
     ]
 
 
-def _cldr_names(languages: list[str]) -> list[tuple[str, str]]:
+def _cldr_names(languages: list[str]) -> list[_NamedCode]:
     return [
         (name, code)
         for language in languages
@@ -99,7 +85,7 @@ def _cldr_names(languages: list[str]) -> list[tuple[str, str]]:
     ]
 
 
-def _british_nations() -> list[tuple[str, str]]:
+def _british_nations() -> list[_NamedCode]:
     return [
         (nation.name.split(" [")[0], "GB")
         for nation in pycountry.subdivisions.get(country_code="GB")  # type: ignore[no-untyped-call]  # pycountry has no hints here
@@ -107,8 +93,26 @@ def _british_nations() -> list[tuple[str, str]]:
     ]
 
 
+def _english_names() -> list[_NamedCode]:
+    return _iso_names() + _cldr_names(["en"]) + _british_nations() + list(_ALIASES.items())
+
+
+def _other_names() -> list[_NamedCode]:
+    return _cldr_names([language for language in sorted(locale_identifiers()) if "_" not in language])
+
+
+# A code before a name, ISO and English before the other languages, which take a second or two to read.
+_LAYERS = (_iso_codes, _english_names, _other_names)
+
+
 def _fold(name: str) -> str:
     """Return the name without case, accents, punctuation and a leading "the"."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))
     words = re.sub(r"[^\w\s]", "", plain.replace("-", " ").replace("&", " and ")).split()
     return " ".join(words[1:] if words[:1] == ["the"] and len(words) > 1 else words)
+
+
+def _fold_further(name: str) -> str:
+    """Return the folded name without "Republic of" and its like, umlauts written either way."""
+    words = [word for word in _fold(name).split() if word not in _FORMS_OF_STATE]
+    return re.sub(r"([aou])e", r"\1", " ".join(words))

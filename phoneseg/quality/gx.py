@@ -30,9 +30,10 @@ class GreatExpectations:
     def __init__(self, data_docs_folder: Path) -> None:
         """Prepare the context; the folder is emptied, it holds the newest audit of its interval."""
         os.environ["GX_ANALYTICS_ENABLED"] = "false"  # before the import, which takes seconds
-        import great_expectations as gx
-        from great_expectations.data_context.types.base import ProgressBarsConfig
-
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of the libraries that it imports
+            import great_expectations as gx
+            from great_expectations.data_context.types.base import ProgressBarsConfig
         logging.getLogger("great_expectations").setLevel(logging.WARNING)
         self._folder = data_docs_folder
         shutil.rmtree(data_docs_folder, ignore_errors=True)

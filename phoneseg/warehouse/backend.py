@@ -161,9 +161,10 @@ class Warehouse:
         ours = set(self.naming.schemas)
         names: list[str] = []
         for schema in inspector.get_schema_names() if self.naming.has_schemas else [None]:
-            if schema in ours or (schema or "").endswith("information_schema") or schema == "pg_catalog":
+            plain = (schema or "").split(".")[-1]  # DuckDB puts the database's name before the schema's
+            if plain in ours or plain in {"information_schema", "pg_catalog"}:
                 continue
-            prefix = f"{schema.split('.')[-1]}." if schema and schema != inspector.default_schema_name else ""
+            prefix = f"{plain}." if plain not in {"", inspector.default_schema_name} else ""
             names += [prefix + table for table in inspector.get_table_names(schema=schema)]
         if not names:
             return "the warehouse has no tables"

@@ -1,0 +1,1 @@
+"""One module per generated page of docs/: `render` returns its Markdown."""

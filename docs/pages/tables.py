@@ -1,0 +1,128 @@
+"""docs/tables.md: every table and column, out of the contracts."""
+
+import inspect
+import re
+from typing import Final
+
+from docs.pages.markdown import bullets, code, code_list, page, table
+from phoneseg.cli.dictionary import describe_column
+from phoneseg.contracts import TABLES, Area, Keeping, PrivacyClass, Table
+from phoneseg.numbers.contact_phones import QUARANTINE_REASONS
+from phoneseg.settings.model import WarehouseSettings
+from phoneseg.warehouse.tables import TableNaming
+
+_KEEPING: Final = {
+    Keeping.CURRENT: "it shows the newest published `as_of`, and its rows carry no date.",
+    Keeping.DATED: "its rows carry their `as_of`, and a run replaces exactly the rows of its own.",
+    Keeping.LOG: "it has one row per event, and no run removes the rows of another.",
+}
+_AREAS: Final = {
+    Area.PUBLISHED: "What analysts and BI tools read. It holds no phone number in clear.",
+    Area.RESTRICTED: "Phone numbers in clear. Give access only to those who may see a number.",
+}
+_NAMING: Final = TableNaming(WarehouseSettings.model_fields["output_schema"].default, has_schemas=True, has_keys=True)
+
+
+def render() -> str:
+    """Return the page."""
+    return page(
+        "The tables",
+        "phoneseg/contracts.py",
+        "This is the dictionary of all tables that phoneseg publishes. `phoneseg tables` shows the same in a terminal.",
+        _schemas(),
+        _time(),
+        _privacy(),
+        _types(),
+        *(_describe(each) for each in TABLES),
+        _reasons(),
+    )
+
+
+def _schemas() -> str:
+    rows = [(code(_NAMING.schema(area)), meaning) for area, meaning in _AREAS.items()]
+    staging = "The tables of a run that is under way, until its checks have passed. Numbers in clear are among them: "
+    rows.append((code(_NAMING.staging_schema), staging + "give access to nobody but phoneseg."))
+    return "\n\n".join(
+        (
+            "## Schemas",
+            table(("schema", "what is in it"), rows),
+            f"The names start with `warehouse.output_schema` of the [settings](settings.md#warehouse); this page takes "
+            f"the default, {code(_NAMING.output_schema)}. A database without schemas (SQLite) has the schema in front "
+            f"of the table's name: {code(f'{_NAMING.output_schema}_{TABLES[0].name}')}.",
+        )
+    )
+
+
+def _time() -> str:
+    return "\n\n".join(
+        (
+            "## Time",
+            "`as_of` is the end of a run's data interval, in UTC. A table follows it in one of these ways:",
+            bullets(f"**{keeping}**: {_KEEPING[keeping]}" for keeping in Keeping),
+            f"All tables of a run change in one transaction. A reader sees the tables before the run or after it, "
+            f"never a mix. The `as_of` of the current tables is the newest one that "
+            f"{_link('pipeline_run')} has with state `published`.",
+        )
+    )
+
+
+def _privacy() -> str:
+    """Return the privacy classes with their meanings: the comments of the enum."""
+    meanings = dict(re.findall(r'= "(\w+)"  # (.+)', inspect.getsource(PrivacyClass)))
+    rows = [(str(each), _sentence(meanings[each])) for each in PrivacyClass]
+    return f"## Privacy classes\n\n{table(('class', 'meaning'), rows)}"
+
+
+def _types() -> str:
+    """Return how the dictionary's types are called in SQL."""
+    names: dict[str, str] = {}
+    for each in TABLES:
+        for column in each.columns:
+            sql_type = _NAMING.published(each).c[column.name].type
+            names[describe_column(each, column)[1]] = str(sql_type).lower()
+    names = {ours: sql for ours, sql in names.items() if ours != sql and not ours.startswith("timestamp")}
+    told = ", ".join(f"{code(ours)} is {code(sql)}" for ours, sql in sorted(names.items()))
+    return (
+        f"## Types and keys\n\nIn SQL, {told}. Timestamps have a time zone where the database has such a type. The key "
+        "of a table is its primary key in the database. DuckDB is the exception: there the [checks](checks.md) alone "
+        "guard the key."
+    )
+
+
+def _describe(each: Table) -> str:
+    columns = [describe_column(each, column) for column in each.columns]
+    return "\n\n".join(
+        (
+            f"## {each.name}",
+            f"In schema {code(_NAMING.schema(each.area))}. One row is: {_lower(each.row_meaning)}",
+            f"Kept **{each.keeping}**: {_KEEPING[each.keeping]} Key: {code_list(each.key)}.",
+            table(
+                ("column", "type", "null", "privacy", "meaning"),
+                ((code(name.rstrip("*")), *rest) for name, *rest in columns),
+            ),
+        )
+    )
+
+
+def _reasons() -> str:
+    rows = [(code(reason), meaning) for reason, meaning in QUARANTINE_REASONS.items()]
+    return "\n\n".join(
+        (
+            "## Quarantine reasons",
+            f"A filled phone cell that gives no possible number is quarantined. {_link('contact_quarantine')} says "
+            f"why, and {_link('quarantine_raw')} holds the cell. An empty cell is counted, not quarantined.",
+            table(("reason", "meaning"), rows),
+        )
+    )
+
+
+def _link(name: str) -> str:
+    return f"[{code(name)}](#{name})"
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def _lower(text: str) -> str:
+    return text[0].lower() + text[1:]

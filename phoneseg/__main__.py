@@ -1,0 +1,5 @@
+"""`python -m phoneseg` is `phoneseg`."""
+
+from phoneseg.cli import main
+
+main()

@@ -1,0 +1,63 @@
+"""Real warehouses for the tests: small, in files of their own."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from phoneseg.demo import write_demo
+from phoneseg.settings import Settings, load_settings
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_of_the_developer(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("PHONESEG_CONFIG", "PHONESEG_TOKEN_KEY"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session")
+def _demo_original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("demo")
+    write_demo(folder, contacts=600)
+    return folder
+
+
+@pytest.fixture
+def demo(_demo_original: Path, tmp_path: Path) -> Path:
+    """A demo folder of the test's own."""
+    folder = tmp_path / "demo"
+    shutil.copytree(_demo_original, folder)
+    return folder
+
+
+@pytest.fixture
+def demo_settings(demo: Path) -> Settings:
+    """Settings of the test's own demo."""
+    return load_settings(demo / "phoneseg.toml")
+
+
+@pytest.fixture
+def make_warehouse(tmp_path: Path) -> Callable[..., Settings]:
+    """Return a function that writes a warehouse with one source, `shop.customer`, and its settings."""
+
+    def make(rows: str, backend: str = "duckdb", contacts: str = "", columns: str = "id, phone, country") -> Settings:
+        file, table = tmp_path / f"warehouse.{backend}", "shop_customer" if backend == "sqlite" else "shop.customer"
+        engine = sa.create_engine(f"{backend}:///{file}", poolclass=sa.NullPool)
+        with engine.begin() as connection:
+            if backend != "sqlite":
+                connection.execute(sa.text("CREATE SCHEMA shop"))
+            connection.execute(sa.text(f"CREATE TABLE {table} AS WITH v({columns}) AS (VALUES {rows}) SELECT * FROM v"))
+        contacts = contacts or f'table = "{table}"\nid = "id"\nphones = ["phone"]\nregion_column = "country"'
+        config = tmp_path / "phoneseg.toml"
+        key = tmp_path / "token.key"
+        key.write_text("a key for tests alone")
+        key.chmod(0o600)
+        config.write_text(
+            f'[warehouse]\nurl = "{backend}:///{file.name}"\nlock_wait_s = 1\n'
+            f'[privacy]\ntoken_key_file = "token.key"\n[contacts.shop]\n{contacts}\n'
+        )
+        return load_settings(config)
+
+    return make

@@ -1,0 +1,68 @@
+"""Runs the pipeline for the tests, and reads what it published."""
+
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+import sqlalchemy as sa
+
+from phoneseg import pipeline
+from phoneseg.contracts import TABLES, staged_tables
+from phoneseg.run import Run
+from phoneseg.settings import Settings
+from phoneseg.warehouse import Warehouse, open_warehouse
+
+AS_OF = datetime(2026, 7, 1, tzinfo=UTC)
+Tables = dict[str, list[tuple[object, ...]]]
+
+
+def run_pipeline(settings: Settings, as_of: datetime = AS_OF, **options: object) -> dict[str, int]:
+    """Run all verbs in this process; return all their counts."""
+    run = Run.open(settings, as_of=as_of, **options)  # type: ignore[arg-type]
+    counts: dict[str, int] = {}
+    for verb in pipeline.VERBS:
+        counts |= verb(run)
+    return counts
+
+
+def run_command(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run `phoneseg` as a program."""
+    command = [sys.executable, "-m", "phoneseg", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+
+
+def query(settings: Settings, sql: str) -> pl.DataFrame:
+    """Return the rows of a query on the warehouse."""
+    warehouse = open_warehouse(settings)
+    with warehouse.transaction() as connection:
+        return warehouse.read_query(connection, sql)
+
+
+def published_tables(settings: Settings) -> Tables:
+    """Return the sorted rows of all published tables but the log of runs, which depends on the clock."""
+    warehouse = open_warehouse(settings)
+    with warehouse.transaction() as connection:
+        return {table.name: _rows(warehouse, connection, table.name) for table in staged_tables()}
+
+
+def _rows(warehouse: Warehouse, connection: sa.Connection, name: str) -> list[tuple[object, ...]]:
+    table = warehouse.naming.published(next(table for table in TABLES if table.name == name))
+    return sorted((tuple(row) for row in connection.execute(sa.select(table))), key=repr)
+
+
+def staging_tables(settings: Settings) -> list[str]:
+    """Return the names of all staging tables in the warehouse."""
+    warehouse = open_warehouse(settings)
+    with warehouse.transaction() as connection:
+        naming = warehouse.naming
+        names = sa.inspect(connection).get_table_names(schema=naming.staging_schema if naming.has_schemas else None)
+        return [name for name in names if "run_" in name and (naming.has_schemas or "staging" in name)]
+
+
+def execute(settings: Settings, *statements: str) -> None:
+    """Change the sources."""
+    with open_warehouse(settings).transaction() as connection:
+        for statement in statements:
+            connection.execute(sa.text(statement))

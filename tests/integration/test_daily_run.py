@@ -1,0 +1,188 @@
+"""The five verbs on real warehouses."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import polars as pl
+import pytest
+from runs import AS_OF, execute, published_tables, query, run_pipeline, staging_tables
+
+from phoneseg import pipeline
+from phoneseg.errors import ReconciliationError, StopError, SupersededError
+from phoneseg.numbers import read_phones
+from phoneseg.run import Run
+from phoneseg.settings import Settings
+
+ROWS = """
+    (1, '+1 650-253-0000', NULL),
+    (2, '020 7946 0018', 'United Kingdom'),
+    (3, '020 7946 0018', NULL),
+    (4, 'call me', 'DE'),
+    (5, NULL, 'DE'),
+    (6, '  ', 'DE'),
+    (7, '030 12', 'Deutschland')
+"""
+
+
+@pytest.mark.parametrize("backend", ["duckdb", "sqlite"])
+def test_every_filled_cell_is_published_or_quarantined_with_a_reason(
+    make_warehouse: Callable[..., Settings], backend: str
+) -> None:
+    settings = make_warehouse(ROWS, backend)
+    counts = run_pipeline(settings)
+    assert counts["contact_count"] == 7
+    assert (counts["filled_cell_count"], counts["empty_cell_count"]) == (5, 2)
+    tables = published_tables(settings)
+    assert {row[0] for row in tables["contact_phone"]} == {"shop:1", "shop:2", "shop:7"}
+    reasons = {row[0]: row[4] for row in tables["contact_quarantine"]}
+    assert reasons == {"shop:3": "NO_REGION", "shop:4": "NOT_A_NUMBER"}
+    assert len(tables["contact_profile"]) == 7
+    assert {(row[2], row[3]) for row in tables["segment_membership"]} >= {
+        ("country", "US"),
+        ("country", "GB"),
+        ("location", "GB:London"),
+    }
+
+
+def test_duckdb_and_sqlite_publish_equal_tables(
+    make_warehouse: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    published = []
+    for backend in ("duckdb", "sqlite"):
+        settings = make_warehouse(ROWS, backend)
+        run_pipeline(settings)
+        published.append(published_tables(settings))
+    duckdb, sqlite = published
+    for table in duckdb:  # SQLite keeps instants without their zone
+        assert [[_plain(value) for value in row] for row in duckdb[table]] == [
+            [_plain(value) for value in row] for row in sqlite[table]
+        ], table
+
+
+def _plain(value: object) -> object:
+    return value.replace(tzinfo=None) if isinstance(value, datetime) else value
+
+
+@pytest.mark.parametrize("backend", ["duckdb", "sqlite"])
+def test_the_same_run_twice_gives_the_same_tables_and_touches_no_row(
+    make_warehouse: Callable[..., Settings], backend: str
+) -> None:
+    settings = make_warehouse(ROWS, backend)
+    first = run_pipeline(settings)
+    before = published_tables(settings)
+    second = run_pipeline(settings)
+    assert first["inserted_rows"] > 0
+    assert (second["deleted_rows"], second["inserted_rows"]) == (0, 0)
+    assert published_tables(settings) == before
+
+
+def test_no_number_in_clear_stands_outside_the_restricted_schema(demo_settings: Settings) -> None:
+    run_pipeline(demo_settings)
+    numbers = query(
+        demo_settings, "SELECT phone_e164, national_significant_number FROM phoneseg_restricted.phone_number"
+    )
+    secrets = {n.removeprefix("+") for n in numbers["phone_e164"]} | set(numbers["national_significant_number"])
+    tables = published_tables(demo_settings)
+    restricted = {"phone_number", "quarantine_raw"}
+    for name in tables.keys() - restricted:
+        shown = {str(value) for row in tables[name] for value in row}
+        assert not any(len(secret) > 6 and secret in shown for secret in secrets), name
+
+
+def test_a_run_leaves_no_stage_folder_and_no_staging_table(demo_settings: Settings) -> None:
+    run_pipeline(demo_settings)
+    assert staging_tables(demo_settings) == []
+    assert list(demo_settings.resolve(demo_settings.stage.folder).iterdir()) == []
+
+
+def test_contacts_created_at_or_after_as_of_do_not_exist_yet(demo_settings: Settings) -> None:
+    run_pipeline(demo_settings, datetime(2024, 1, 1, tzinfo=UTC))
+    newest = query(demo_settings, "SELECT max(contact_created_at) AS at FROM phoneseg.contact_profile")["at"][0]
+    assert newest < datetime(2024, 1, 1, tzinfo=UTC)
+
+
+def test_an_older_run_fills_its_dated_rows_and_leaves_current_tables_alone(demo_settings: Settings) -> None:
+    run_pipeline(demo_settings)
+    before = published_tables(demo_settings)
+    older = run_pipeline(demo_settings, AS_OF - timedelta(days=400))
+    after = published_tables(demo_settings)
+    assert older["is_current"] == 0
+    sizes_before, sizes_after = set(before.pop("segment_size")), set(after.pop("segment_size"))
+    assert after == before
+    assert sizes_before < sizes_after
+
+
+def test_intervals_in_any_order_give_the_tables_of_the_right_order(demo_settings: Settings) -> None:
+    days = [AS_OF - timedelta(days=200), AS_OF - timedelta(days=100), AS_OF]
+    for day in days:
+        run_pipeline(demo_settings, day)
+    in_order = published_tables(demo_settings)
+    for day in (days[2], days[0], days[1], days[0]):
+        run_pipeline(demo_settings, day)
+    assert published_tables(demo_settings) == in_order
+
+
+def test_a_run_of_one_source_keeps_the_published_rows_of_the_others(demo_settings: Settings) -> None:
+    run_pipeline(demo_settings)
+    whole = published_tables(demo_settings)
+    query_change = "UPDATE crm.customer SET mobile = NULL, home_phone = NULL"
+    execute(demo_settings, query_change, "UPDATE webshop.account SET phone = NULL")
+    run_pipeline(demo_settings, sources=("crm",))
+    after = published_tables(demo_settings)
+    of_others = [row for row in whole["segment_membership"] if row[1] != "crm"]
+    assert after["segment_membership"] == of_others
+    assert {row[1] for row in after["contact_phone"]} == {"webshop", "support"}
+    used = {row[4] for row in after["contact_phone"]}
+    assert {row[0] for row in after["phone_number"]} == used
+
+
+def test_a_run_of_one_source_does_not_go_back_in_time(demo_settings: Settings) -> None:
+    run_pipeline(demo_settings)
+    with pytest.raises(StopError, match="cannot go back"):
+        run_pipeline(demo_settings, AS_OF - timedelta(days=1), sources=("crm",))
+
+
+def test_a_dry_run_checks_everything_and_publishes_nothing(demo_settings: Settings) -> None:
+    run_pipeline(demo_settings)
+    before = published_tables(demo_settings)
+    execute(demo_settings, "UPDATE crm.customer SET mobile = NULL")
+    counts = run_pipeline(demo_settings, dry_run=True)
+    assert counts["checks_passed"] > 50
+    assert published_tables(demo_settings) == before
+    assert staging_tables(demo_settings) == []
+    states = query(demo_settings, "SELECT state FROM phoneseg.pipeline_run ORDER BY started_at")["state"].to_list()
+    assert states == ["published", "dry_run"]
+
+
+def test_a_cell_that_is_lost_on_the_way_stops_the_run(demo_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    def losing(cells: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+        phones, quarantined = read_phones(cells)
+        return phones.head(-1), quarantined
+
+    monkeypatch.setattr(pipeline, "read_phones", losing)
+    with pytest.raises(ReconciliationError, match="filled cells came in"):
+        run_pipeline(demo_settings)
+
+
+def test_the_log_of_runs_holds_what_was_counted(demo_settings: Settings) -> None:
+    counts = run_pipeline(demo_settings)
+    (row,) = query(demo_settings, "SELECT * FROM phoneseg.pipeline_run").to_dicts()
+    assert row["as_of"] == AS_OF
+    assert row["state"] == "published"
+    assert row["is_current"] is True
+    for name in ("contact_count", "filled_cell_count", "phone_count", "valid_phone_count", "quarantined_count"):
+        assert row[name] == counts[name], name
+    assert row["phone_count"] + row["quarantined_count"] == row["filled_cell_count"]
+
+
+def test_a_later_run_of_the_interval_takes_it_over(demo_settings: Settings) -> None:
+    first, second = (Run.open(demo_settings, as_of=AS_OF, run_id=name) for name in ("first", "second"))
+    for verb in pipeline.VERBS[:-1]:
+        verb(first)
+    pipeline.extract(second)
+    with pytest.raises((SupersededError, StopError)):
+        pipeline.swap(first)
+    for verb in pipeline.VERBS[1:]:
+        verb(second)
+    states = dict(query(demo_settings, "SELECT run_id, state FROM phoneseg.pipeline_run").iter_rows())
+    assert states == {"first": "abandoned", "second": "published"}
