@@ -8,14 +8,18 @@ Trigger it by hand with **as_of** (ISO date or time, UTC; the end of the data in
 default) or **dry_run** (everything but the last step).
 """
 
+import sys
 from datetime import UTC, datetime
 from itertools import pairwise
+from pathlib import Path
 
 from airflow.sdk import DAG, Param, task
 from airflow.timetables.interval import CronDataIntervalTimetable
-from task_wiring import DEFAULT_ARGS, open_run, published_assets, run_verb, warehouse_pool
 
 from phoneseg import pipeline
+
+sys.path.append(str(Path(__file__).parent))  # Airflow's bundles do it, a DagBag on its own does not
+from task_wiring import DEFAULT_ARGS, open_run, published_assets, run_verb, warehouse_pool
 
 with DAG(
     dag_id="segment_contacts",
@@ -32,7 +36,7 @@ with DAG(
         "sources": Param(None, type=["null", "array"], description="Names of contact sources; all when empty."),
         "dry_run": Param(False, type="boolean", description="Do everything but publish."),
     },
-):
+) as dag:
 
     @task
     def plan() -> dict[str, object]:
