@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO := .demo
 CONTACTS ?= 120000
+LOCK = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+  --no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
 .PHONY: help run test test-slow lint format bench airflow docs lock clean
 help:
@@ -31,17 +33,19 @@ format: $(VENV)/.dev ## rewrite the code as ruff likes it
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
 bench: $(VENV)/.dev ## measure
-	@$(BIN)/python -m benchmarks.daily_run
+	@$(BIN)/python benchmarks/daily_run.py
 
 airflow: $(VENV)/.runtime ## Airflow with scheduler and web page, on the demo warehouse
 	@test -f $(DEMO)/phoneseg.toml || $(BIN)/phoneseg demo $(DEMO) --contacts $(CONTACTS)
 	@$(BIN)/python -m phoneseg.demo.dag_run $(DEMO) standalone
 
 docs: $(VENV)/.dev ## write the generated pages of docs/ anew
-	@$(BIN)/python -m docs.generate
+	@$(BIN)/python docs/generate.py
 
 lock: $(VENV)/.dev ## pin the newest versions that pyproject.toml allows
-	@$(BIN)/python .ci/lock.py
+	$(LOCK) .ci/bootstrap.in -o .ci/bootstrap.lock
+	$(LOCK) pyproject.toml --extra airflow -o requirements.lock
+	$(LOCK) pyproject.toml --extra airflow --group dev -c requirements.lock -o requirements-dev.lock
 
 clean: ## remove the environment and the demo
 	rm -rf $(VENV) $(DEMO)
