@@ -1,5 +1,7 @@
 """The summary of the newest run, on one screen."""
 
+import sys
+from pathlib import Path
 from typing import Final
 
 from rich.console import Console
@@ -37,7 +39,14 @@ def print_summary(summary: RunSummary, settings: Settings) -> None:
     docs = settings.resolve(settings.quality.data_docs_folder) / f"{summary.as_of:%Y-%m-%dT%H%M}" / "index.html"
     console.print(f"Tables:    {warehouse_url(settings).render_as_string()}, schema {schema}")
     console.print(f"Data Docs: {docs}")
-    console.print(f'Try:       phoneseg query --config {settings.config_file} "{_query_to_try(schema)}"')
+    program, config = _as_typed(Path(sys.argv[0])), _as_typed(settings.config_file)
+    console.print(f'Try:       {program} query --config {config} "{_query_to_try(schema)}"')
+
+
+def _as_typed(path: Path) -> Path:
+    """Return the path as a person would type it here."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def _query_to_try(schema: str) -> str:
