@@ -90,7 +90,7 @@ def _phone_cell() -> tuple[Column, ...]:
         _contact_id(),
         _source(),
         Column("phone_column", pl.String, "Column of the source that the number stood in."),
-        Column("position", pl.Int16, "Position of the number in its cell, from 1."),
+        Column("position", pl.Int16, "Position of the number in its cell, from 1; always 1 so far."),
     )
 
 
@@ -107,8 +107,12 @@ RAW_CONTACT: Final = Table(
         _contact_id(),
         _source(),
         Column("region_hint", pl.String, "Region of the source row, ISO 3166 alpha-2.", PrivacyClass.PERSONAL, True),
-        Column("contact_created_at", UTC_INSTANT, "When the source row was created (UTC).", nullable=True),
-        Column("contact_updated_at", UTC_INSTANT, "When the source row last changed (UTC).", nullable=True),
+        Column(
+            "contact_created_at", UTC_INSTANT, "When the source row was created (UTC).", PrivacyClass.PERSONAL, True
+        ),
+        Column(
+            "contact_updated_at", UTC_INSTANT, "When the source row last changed (UTC).", PrivacyClass.PERSONAL, True
+        ),
         Column(
             "attributes",
             pl.String,
@@ -137,7 +141,13 @@ RAW_PHONE: Final = Table(
 
 _NUMBER_ATTRIBUTES: Final = (
     Column("country_calling_code", pl.Int16, "Calling code without the plus, such as 44."),
-    Column("region_code", pl.String, "Region of the number, ISO 3166 alpha-2; 001 is no region.", nullable=True),
+    Column(
+        "region_code",
+        pl.String,
+        "Region of the number, ISO 3166 alpha-2; 001 is an international service.",
+        PrivacyClass.PERSONAL,
+        True,
+    ),
     Column(
         "national_destination_code",
         pl.String,
@@ -190,7 +200,9 @@ CONTACT_QUARANTINE: Final = Table(
     (
         *_phone_cell(),
         Column("quarantine_reason", pl.String, "Why: see the list of reasons in the documentation."),
-        Column("region_hint", pl.String, "Region the number was read in, ISO 3166 alpha-2.", nullable=True),
+        Column(
+            "region_hint", pl.String, "Region the number was read in, ISO 3166 alpha-2.", PrivacyClass.PERSONAL, True
+        ),
         Column("phone_length", pl.Int32, "Characters in the cell."),
         Column("metadata_version", pl.String, "Version of phonenumbers that said so."),
     ),
@@ -242,7 +254,8 @@ SEGMENT_MEMBERSHIP: Final = Table(
     (
         _contact_id(),
         _source(),
-        *_SEGMENT_KEY,
+        _SEGMENT_KEY[0],
+        Column("segment_code", pl.String, "Code of the segment within its kind, such as DE.", PrivacyClass.PERSONAL),
         Column("definition_version", pl.String, "Version of the rule that made the member."),
     ),
 )
@@ -307,7 +320,11 @@ PIPELINE_RUN: Final = Table(
         Column("as_of", UTC_INSTANT, "End of the data interval (UTC)."),
         Column("data_interval_start", UTC_INSTANT, "Start of the data interval (UTC)."),
         Column("data_interval_end", UTC_INSTANT, "End of the data interval (UTC)."),
-        Column("state", pl.String, "running, published, dry_run, failed or abandoned."),
+        Column(
+            "state",
+            pl.String,
+            "running, published, dry_run, failed, or abandoned: dead for a day, or its interval taken over.",
+        ),
         Column("started_at", UTC_INSTANT, "When extract began (UTC)."),
         Column("finished_at", UTC_INSTANT, "When the run ended (UTC).", nullable=True),
         Column("sources", pl.String, "Contact sources that were read, comma-separated."),

@@ -62,8 +62,7 @@ def _how_to_add() -> str:
                     "`inputs` names every column of `contact_profile` that the two read. A column that the profile "
                     "does not have is an error.",
                     "A kind that is not exclusive has `is_exclusive=False`, and its `code` gives a list of strings.",
-                    "Raise `definition_version` whenever the rule changes, so that readers can tell old members from "
-                    "new ones.",
+                    "Raise `definition_version` whenever the rule changes. It stands beside every member.",
                 )
             ),
             "Then run `make docs` for this page and `make test` for the checks.",

@@ -1,19 +1,20 @@
 """docs/settings.md: every section and key of phoneseg.toml, out of the pydantic models."""
 
-import re
 from pathlib import Path
 from types import NoneType
 from typing import Any, Final, get_args, get_origin
 
 from annotated_types import Ge, MinLen
-from pydantic import AfterValidator, BaseModel, SecretStr
+from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
 from docs.pages.markdown import bullets, code, code_block, page, table
 from phoneseg.settings import CONFIG_VARIABLE, DEFAULT_CONFIG, Settings
+from phoneseg.settings.model import Identifier
 
 EXAMPLE: Final = Path(__file__).with_name("example.toml")
 _NOT_IN_THE_FILE: Final = ("config_file", "token_key")
+_IDENTIFIER_RULE: Final = get_args(Identifier)[1]
 _WORDS: Final[dict[object, str]] = {
     str: "text",
     bool: "true or false",
@@ -21,6 +22,17 @@ _WORDS: Final[dict[object, str]] = {
     float: "number",
     Path: "path",
     SecretStr: "text, never shown",
+}
+# What the validators of the models hold the keys to, by section.
+_RULES: Final = {
+    "contacts": (
+        "A contact is one row of a source, known as `<name>:<id>`. At least one source has to be there.",
+        "`<name>` is lower-case letters, digits and underscores, and does not start with a digit.",
+        "Give either `table` or `query`.",
+        "Give `region` or `region_column`, not both. Without either, only numbers with a plus can be read.",
+        "`phones` names no column twice, and `attributes` names no phone column.",
+        "Without `created_at`, every row exists at any `as_of`.",
+    ),
 }
 
 
@@ -47,26 +59,68 @@ def _where() -> str:
         f"`{DEFAULT_CONFIG}` in the folder where phoneseg starts. Airflow has no `--config`: set `{CONFIG_VARIABLE}`.",
         "Relative paths start from the folder of the file.",
         "An environment variable overrides the file: `PHONESEG_<SECTION>__<KEY>`, with two underscores. A list is "
-        'written as JSON there, such as `PHONESEG_CONTACTS__CRM__PHONES=\'["mobile"]\'`.',
+        "written as JSON there: `PHONESEG_CONTACTS__CRM__PHONES='[\"mobile\"]'`.",
         "A key that phoneseg does not know is an error, in the file and in the environment.",
     )
-    return f"phoneseg reads one TOML file and then the environment.\n\n{bullets(rules)}"
+    return f"phoneseg reads one TOML file, and then the environment.\n\n{bullets(rules)}"
 
 
 def _describe_section(name: str, field: FieldInfo) -> str:
-    """Return a section with all its keys; one that is repeated under names of the user's has a placeholder."""
-    is_repeated = get_origin(field.annotation) is dict
-    model = get_args(field.annotation)[1] if is_repeated else field.annotation
-    variable = f"PHONESEG_{name}__<NAME>__" if is_repeated else f"PHONESEG_{name}__"
-    rows = [_describe_key(key, each, variable.upper()) for key, each in model.model_fields.items()]
-    return "\n\n".join(
-        part
-        for part in (
-            f"## {name}",
-            f"`[{name}.<name>]`: {_repeated()}" if is_repeated else f"`[{name}]`",
-            _sentence(str(model.__doc__)),
-            table(("key", "type", "default", "meaning", "environment variable"), rows),
-            bullets(_rules(model)),
-        )
-        if part
+    """Return a section with all its keys; one that stands once per name of the user's choice has a placeholder."""
+    annotation: Any = field.annotation
+    is_named = get_origin(annotation) is dict
+    model: type[BaseModel] = get_args(annotation)[1] if is_named else annotation
+    path = (name, "<name>") if is_named else (name,)
+    rows = [_describe_key(key, each, path) for key, each in model.model_fields.items()]
+    parts = (
+        f"## {name}",
+        f"Section `[{'.'.join(path)}]`: {str(model.__doc__)[0].lower()}{str(model.__doc__)[1:]}",
+        bullets(_RULES.get(name, ())),
+        table(("key", "type", "default", "meaning", "environment variable"), rows),
+    )
+    return "\n\n".join(part for part in parts if part)
+
+
+def _describe_key(key: str, field: FieldInfo, path: tuple[str, ...]) -> tuple[str, ...]:
+    variable = f"PHONESEG_{'__'.join((*path, key))}".upper()
+    return code(key), _type(field), _default(field), str(field.description), code(variable)
+
+
+def _type(field: FieldInfo) -> str:
+    """Return the type of a key in words, with the limits of its values."""
+    annotation: Any = field.annotation
+    choices = [kind for kind in get_args(annotation) if kind is not NoneType]
+    if NoneType in get_args(annotation):
+        (annotation,) = choices
+    is_list = get_origin(annotation) is tuple
+    words = f"list of {_WORDS[get_args(annotation)[0]]}" if is_list else _WORDS[annotation]
+    return ", ".join((words, *(_limit(rule, is_list=is_list) for rule in field.metadata)))
+
+
+def _limit(rule: object, *, is_list: bool) -> str:
+    if rule == _IDENTIFIER_RULE:
+        return "lower-case letters, digits and underscores"
+    if isinstance(rule, Ge):
+        return f"{rule.ge} or more"
+    if isinstance(rule, MinLen) and rule.min_length == 1:
+        return "at least one" if is_list else "not empty"
+    raise NotImplementedError(f"docs/pages/settings.py has no words for {rule!r}")
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "required"
+    if field.default in (None, ()):
+        return "none"
+    if isinstance(field.default, bool):
+        return code(str(field.default).lower())
+    return code(f'"{field.default}"' if isinstance(field.default, str | Path) else field.default)
+
+
+def _token_key() -> str:
+    return (
+        "## The token key\n\nThe key behind `phone_token` stands in the variable `PHONESEG_TOKEN_KEY`, or in the file "
+        "that [`privacy.token_key_file`](#privacy) names. The variable goes first. The key itself has no place in "
+        f"`{DEFAULT_CONFIG}`. Make it with `openssl rand -hex 32`, and keep it. With another key all tokens change, "
+        "and they no longer join with the tokens that somebody has kept."
     )

@@ -40,8 +40,11 @@ def render() -> str:
 
 def _schemas() -> str:
     rows = [(code(_NAMING.schema(area)), meaning) for area, meaning in _AREAS.items()]
-    staging = "The tables of a run that is under way, until its checks have passed. Numbers in clear are among them: "
-    rows.append((code(_NAMING.staging_schema), staging + "give access to nobody but phoneseg."))
+    staging = (
+        "What runs have loaded and not published yet. Numbers in clear are among it: give access to phoneseg alone. "
+        "A run drops its tables when it is published. What a failed run leaves, the next run drops."
+    )
+    rows.append((code(_NAMING.staging_schema), staging))
     return "\n\n".join(
         (
             "## Schemas",
@@ -94,8 +97,14 @@ def _describe(each: Table) -> str:
     return "\n\n".join(
         (
             f"## {each.name}",
-            f"In schema {code(_NAMING.schema(each.area))}. One row is: {_lower(each.row_meaning)}",
-            f"Kept **{each.keeping}**: {_KEEPING[each.keeping]} Key: {code_list(each.key)}.",
+            bullets(
+                (
+                    f"A row: {each.row_meaning}",
+                    f"Schema: {code(_NAMING.schema(each.area))}",
+                    f"Key: {code_list(each.key)}",
+                    f"Kept **{each.keeping}**: {_KEEPING[each.keeping]}",
+                )
+            ),
             table(
                 ("column", "type", "null", "privacy", "meaning"),
                 ((code(name.rstrip("*")), *rest) for name, *rest in columns),
@@ -122,7 +131,3 @@ def _link(name: str) -> str:
 
 def _sentence(text: str) -> str:
     return f"{text[0].upper()}{text[1:]}."
-
-
-def _lower(text: str) -> str:
-    return text[0].lower() + text[1:]

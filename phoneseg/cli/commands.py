@@ -9,7 +9,6 @@ from pathlib import Path
 from types import FrameType
 from typing import Annotated, Final, NoReturn
 
-import click
 import polars as pl
 import typer
 from rich.console import Console
@@ -35,13 +34,15 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,  # they print local variables, and those hold phone numbers
 )
+verbs = typer.Typer(help="One step of a run, for orchestrators that call them one by one.", no_args_is_help=True)
+app.add_typer(verbs, name="verb")
 
 Config = Annotated[
-    Path | None, typer.Option(help="Settings file [default: $PHONESEG_CONFIG, else phoneseg.toml].", show_default=False)
+    Path | None, typer.Option(help="Settings file (default: $PHONESEG_CONFIG, else phoneseg.toml).", show_default=False)
 ]
 AsOf = Annotated[
     str | None,
-    typer.Option(help="End of the data interval, an ISO date or time in UTC [default: the last midnight]."),
+    typer.Option(help="End of the data interval, an ISO date or time in UTC (default: the last midnight)."),
 ]
 Sources = Annotated[
     list[str] | None, typer.Option("--source", help="Read this contact source only; can be given more than once.")
@@ -78,7 +79,7 @@ def run(
 
 
 def _add_verb(verb: pipeline.Verb) -> None:
-    """Add a command for one verb, for orchestrators that call the verbs one by one."""
+    """Add a command for one verb."""
 
     def command(
         run_id: Annotated[str, typer.Option(help="Id of the run, the same for all its verbs.")],
@@ -91,7 +92,7 @@ def _add_verb(verb: pipeline.Verb) -> None:
         verb(Run.open(settings, run_id=run_id, as_of=_instant(as_of), sources=tuple(source or ()), dry_run=dry_run))
 
     first_line = str(verb.__doc__).splitlines()[0]
-    app.command(verb.__name__, help=f"One step of a run: {first_line}", rich_help_panel="Verbs, one by one")(command)
+    verbs.command(verb.__name__, help=first_line)(command)
 
 
 for _each in pipeline.VERBS:
@@ -161,19 +162,21 @@ def _instant(text: str | None) -> datetime | None:
 
 
 def main() -> NoReturn:
-    """Run the command line; end with 0, 1 (mend something), 75 (try again later) or 130 (interrupted)."""
+    """Run the command line.
+
+    It ends with 0, 1 (mend something), 2 (wrong usage), 75 (try again later) or 130 (interrupted).
+    """
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        exit_code = app(standalone_mode=False)
+        app()
     except PhonesegError as error:
         typer.echo(f"phoneseg: {error}", err=True)
         sys.exit(_EXIT_RETRY if isinstance(error, RetryableError) else _EXIT_STOP)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    if exit_code == _EXIT_INTERRUPTED:  # Typer turns an interruption into this
-        typer.echo("phoneseg: interrupted; the published tables are as they were", err=True)
-    sys.exit(exit_code or 0)
+    except SystemExit as end:
+        if end.code == _EXIT_INTERRUPTED:
+            typer.echo("phoneseg: interrupted; the published tables are as they were", err=True)
+        raise
+    sys.exit(0)
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:

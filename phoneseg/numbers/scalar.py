@@ -10,9 +10,6 @@ from phonenumbers import (
     PhoneNumberFormat,
     PhoneNumberType,
     ValidationResult,
-    carrier,
-    geocoder,
-    timezone,
 )
 
 Answer = Callable[[PhoneNumber], Any]
@@ -43,6 +40,27 @@ def _is_carrier_portable(number: PhoneNumber) -> bool:
     return phonenumbers.is_mobile_number_portable_region(phonenumbers.region_code_for_number(number) or main_region)
 
 
+# The names of places and carriers take seconds to import, and a DAG file that is only parsed needs none of them.
+
+
+def _location_name(number: PhoneNumber) -> str | None:
+    from phonenumbers import geocoder
+
+    return geocoder.description_for_number(number, _LANGUAGE) or None
+
+
+def _original_carrier_name(number: PhoneNumber) -> str | None:
+    from phonenumbers import carrier
+
+    return carrier.name_for_number(number, _LANGUAGE) or None
+
+
+def _time_zones(number: PhoneNumber) -> list[str]:
+    from phonenumbers import timezone
+
+    return list(timezone.time_zones_for_number(number))
+
+
 ANSWERS: Final[dict[str, Answer]] = {
     "phone_e164": _format(PhoneNumberFormat.E164),
     "phone_international": _format(PhoneNumberFormat.INTERNATIONAL),
@@ -56,9 +74,9 @@ ANSWERS: Final[dict[str, Answer]] = {
     "national_significant_number": phonenumbers.national_significant_number,
     "national_destination_code": _national_destination_code,
     "is_geographic": phonenumbers.is_number_geographical,
-    "location_name": lambda number: geocoder.description_for_number(number, _LANGUAGE) or None,
-    "time_zones": lambda number: list(timezone.time_zones_for_number(number)),
-    "original_carrier_name": lambda number: carrier.name_for_number(number, _LANGUAGE) or None,
+    "location_name": _location_name,
+    "time_zones": _time_zones,
+    "original_carrier_name": _original_carrier_name,
     "is_carrier_portable": _is_carrier_portable,
 }
 

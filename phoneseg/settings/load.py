@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
+from pydantic_settings import SettingsError as UnreadableVariableError
 
 from phoneseg.errors import SettingsError
 from phoneseg.settings.model import Settings
@@ -40,6 +41,8 @@ def load_settings(path: Path | None = None) -> Settings:
             raise SettingsError(f"{file.name}:{line}: `{reserved}` cannot stand in the file; set PHONESEG_TOKEN_KEY")
     try:
         return Settings(config_file=file, **values)
+    except UnreadableVariableError as error:
+        raise SettingsError(f"environment: {_PREFIX}*: {error}; lists and sections are written as JSON there") from None
     except ValidationError as error:
         errors = error.errors(include_url=False, include_input=False)
         errors.sort(key=lambda detail: detail["type"] != "extra_forbidden")  # a misspelt key also misses the right one

@@ -27,7 +27,7 @@ class WarehouseSettings(_Section):
     output_schema: Identifier = Field(
         "phoneseg", description="Schema of the published tables; `<schema>_restricted` holds the numbers in clear."
     )
-    lock_wait_s: float = Field(60, ge=0, description="How long to wait for a file that another process holds.")
+    lock_wait_s: float = Field(60, ge=0, description="Seconds to wait for a file that another process holds.")
 
 
 class StageSettings(_Section):
@@ -37,7 +37,7 @@ class StageSettings(_Section):
 
 
 class QualitySettings(_Section):
-    """Where the results of the checks go."""
+    """Which suites check the tables, and where their results go."""
 
     data_docs_folder: Path = Field(Path(".phoneseg/data_docs"), description="Great Expectations' Data Docs.")
     suites_folder: Path | None = Field(None, description="Suites of your own instead of those that phoneseg ships.")

@@ -1,0 +1,113 @@
+"""The generated pages of docs/ are those of today's code, and leave nothing out."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from docs import generate
+from phoneseg.cli.commands import app
+from phoneseg.contracts import TABLES, Table
+from phoneseg.segments import SegmentKind, all_kinds
+from phoneseg.settings.model import ContactSource, Settings
+
+ROOT = Path(generate.__file__).parents[1]
+
+
+def test_generated_pages_are_fresh(tmp_path: Path) -> None:
+    """In a program of its own, for Airflow, and where width, time zone, language and settings are all others."""
+    elsewhere = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(tmp_path),
+        "COLUMNS": "40",
+        "TZ": "Asia/Tokyo",
+        "LC_ALL": "C",
+        "PHONESEG_CONFIG": "nowhere.toml",
+    }
+    command = [sys.executable, str(ROOT / "docs" / "generate.py"), "--check"]
+    done = subprocess.run(command, env=elsewhere, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"run `make docs`\n{done.stdout}{done.stderr}"
+
+
+def test_check_names_stale_pages_and_writes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(generate, "FOLDER", tmp_path)
+    monkeypatch.setattr(generate, "PAGES", {"new.md": lambda: "today\n", "old.md": lambda: "today\n"})
+    (tmp_path / "old.md").write_text("yesterday\n", encoding="utf-8")
+    assert generate.main(["--check"]) == 1
+    assert re.findall(r"docs/(\w+\.md): stale, run `make docs`", capsys.readouterr().out) == ["new.md", "old.md"]
+    assert [page.name for page in tmp_path.iterdir()] == ["old.md"]
+    assert generate.main([]) == 0
+    assert generate.main(["--check"]) == 0
+
+
+@pytest.mark.parametrize("name", sorted(generate.PAGES))
+def test_every_link_leads_somewhere(name: str) -> None:
+    for page, anchor in re.findall(r"\]\(([\w.]*)(?:#([\w-]+))?\)", _page(name)):
+        headings = re.findall(r"^#+ (.+)$", _page(page or name), flags=re.MULTILINE)
+        assert not anchor or anchor in {heading.lower().replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_tables_page_has_every_column(table: Table) -> None:
+    section = _section("tables.md", f"## {table.name}")
+    rows = re.findall(r"^\| `(\w+)` \|", section, flags=re.MULTILINE)
+    assert tuple(rows) == table.column_names
+
+
+@pytest.mark.parametrize("kind", all_kinds(), ids=lambda kind: kind.name)
+def test_segments_page_has_every_kind(kind: SegmentKind) -> None:
+    section = _section("segments.md", f"## {kind.name}")
+    assert kind.definition in section
+    assert all(f"`{column}`" in section for column in kind.inputs)
+
+
+def test_settings_page_has_every_key() -> None:
+    page = _page("settings.md")
+    sections = {name for name in Settings.model_fields if name not in {"config_file", "token_key", "contacts"}}
+    keys = {f"{name}__{key}" for name in sections for key in Settings.model_fields[name].annotation.model_fields}
+    keys |= {f"contacts__<name>__{key}" for key in ContactSource.model_fields}
+    assert {f"PHONESEG_{key}".upper() for key in keys} == set(
+        re.findall(r"`(PHONESEG_\S+__\S+)` \|$", page, re.MULTILINE)
+    )
+
+
+def test_cli_page_has_every_command_and_option() -> None:
+    for name, command in _commands(typer.main.get_command(app).commands).items():
+        section = _section("cli.md", f"### phoneseg {name}")
+        for parameter in command.params:
+            word = parameter.opts[0] if parameter.param_type_name == "option" else parameter.name.upper()
+            assert f"| `{word}` |" in section
+
+
+def test_checks_page_has_every_expectation() -> None:
+    for suite in (ROOT / "expectations").glob("*.json"):
+        section = _section("checks.md", f"## {suite.stem}")
+        for expected in re.findall(r'"type": "(\w+)"', suite.read_text(encoding="utf-8")):
+            assert f"`{expected}`" in section
+
+
+def _commands(tree: dict[str, Any], above: str = "") -> dict[str, Any]:
+    """Return the commands that do something, by all the words that call them."""
+    found: dict[str, Any] = {}
+    for name, command in tree.items():
+        below = getattr(command, "commands", None)
+        found |= _commands(below, f"{above}{name} ") if below else {f"{above}{name}": command}
+    return found
+
+
+def _page(name: str) -> str:
+    return (ROOT / "docs" / name).read_text(encoding="utf-8")
+
+
+def _section(name: str, heading: str) -> str:
+    """Return what stands under a heading, up to the next one of its level."""
+    level = heading.split()[0]
+    (section,) = re.findall(rf"^{heading}$(.*?)(?=^{level} |\Z)", _page(name), flags=re.MULTILINE | re.DOTALL)
+    return section
