@@ -227,7 +227,7 @@ CONTACT_PROFILE: Final = Table(
 
 _SEGMENT_KEY: Final = (
     Column("segment_kind", pl.String, "Kind of the segment, such as country."),
-    Column("segment_code", pl.String, "Code of the segment within its kind, such as DE."),
+    Column("segment_code", pl.String, "Code of the segment within its kind, such as DE.", PrivacyClass.PERSONAL),
 )
 
 SEGMENT: Final = Table(
@@ -254,8 +254,7 @@ SEGMENT_MEMBERSHIP: Final = Table(
     (
         _contact_id(),
         _source(),
-        _SEGMENT_KEY[0],
-        Column("segment_code", pl.String, "Code of the segment within its kind, such as DE.", PrivacyClass.PERSONAL),
+        *_SEGMENT_KEY,
         Column("definition_version", pl.String, "Version of the rule that made the member."),
     ),
 )

@@ -56,9 +56,14 @@ class UnexpectedError(StopError):
 
 
 def without_values(message: str) -> str:
-    """Return the first two lines of a message, long runs of digits hidden: they may be somebody's number."""
+    """Return the first two lines of a message without what may be a value of a row.
+
+    Hidden are texts in single quotes, as databases quote values (names stand in double quotes), and runs of five digits
+    and more, whatever stands between their groups.
+    """
     text = " ".join(line.strip() for line in message.splitlines()[:2] if line.strip())
-    return re.sub(r"\+?\d(?:[ ().\-/]*\d){4,}", "<digits>", text)
+    text = re.sub(r"'[^']*'", "'<value>'", text)
+    return re.sub(r"\+?\d(?:[\W_]{0,3}\d){4,}", "<digits>", text)
 
 
 @contextmanager

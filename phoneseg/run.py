@@ -1,5 +1,6 @@
 """A run: which interval, which settings, and the stage folder where its verbs hand Parquet to each other."""
 
+import hashlib
 import json
 import re
 import shutil
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from secrets import token_hex
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import polars as pl
 import pyarrow
@@ -18,6 +19,8 @@ from pyarrow.parquet import ParquetWriter
 from phoneseg.contracts import Table
 from phoneseg.errors import SettingsError, StopError
 from phoneseg.settings import Settings
+
+_STAGE_MARK: Final = ".phoneseg_stage"
 
 
 @dataclass(frozen=True)
@@ -116,10 +119,12 @@ class Stage:
         """Make the folder, empty."""
         self.remove()
         self.folder.mkdir(mode=0o700, parents=True)
+        (self.folder / _STAGE_MARK).touch()
 
     def remove(self) -> None:
-        """Remove the folder and all in it."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        """Remove the folder and all in it, if a run made it: the settings may name a folder that others use too."""
+        if (self.folder / _STAGE_MARK).exists():
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     def path(self, name: str) -> Path:
         """Return where the Parquet file of a stage table is."""
@@ -159,10 +164,17 @@ class Stage:
         (self.folder / f"{verb}.json").write_text(json.dumps(counts), encoding="utf-8")
 
     def read_counts(self, *verbs: str) -> dict[str, int]:
-        """Return what the verbs counted, in one dictionary."""
+        """Return what the verbs counted, in one dictionary.
+
+        Raises:
+            StopError: A verb has not run.
+        """
         counts: dict[str, int] = {}
         for verb in verbs:
-            counts |= json.loads((self.folder / f"{verb}.json").read_text(encoding="utf-8"))
+            file = self.folder / f"{verb}.json"
+            if not file.exists():
+                raise StopError(f"the counts of {verb} are missing in {self.folder}: run the verbs in order")
+            counts |= json.loads(file.read_text(encoding="utf-8"))
         return counts
 
 
@@ -177,5 +189,6 @@ def as_utc(instant: datetime) -> datetime:
 
 
 def file_name(run_id: str) -> str:
-    """Return the run id as a file name that every system takes."""
-    return re.sub(r"[^A-Za-z0-9_.-]", "_", run_id)
+    """Return a file name of the run's own that every system takes and a person can tell."""
+    readable = re.sub(r"[^A-Za-z0-9-]+", "_", run_id)[:80]
+    return f"{readable}-{hashlib.sha256(run_id.encode()).hexdigest()[:8]}"

@@ -18,7 +18,7 @@ from phoneseg import pipeline
 from phoneseg.cli.dictionary import print_tables
 from phoneseg.cli.summary import print_summary
 from phoneseg.demo import write_demo
-from phoneseg.errors import PhonesegError, RetryableError, SettingsError
+from phoneseg.errors import PhonesegError, RetryableError, SettingsError, told_without_values
 from phoneseg.publish import read_summary
 from phoneseg.run import Run
 from phoneseg.settings import load_settings
@@ -119,6 +119,7 @@ def query(
     warehouse = open_warehouse(load_settings(config))
     with warehouse.transaction() as connection:
         result = warehouse.read_query(connection, sql).head(rows)
+        connection.rollback()  # a query changes nothing, whatever it says
     with pl.Config(tbl_rows=rows, tbl_hide_dataframe_shape=True, tbl_hide_column_data_types=True, fmt_str_lengths=60):
         typer.echo(str(result))
 
@@ -168,7 +169,8 @@ def main() -> NoReturn:
     """
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        app()
+        with told_without_values("phoneseg"):
+            app()
     except PhonesegError as error:
         typer.echo(f"phoneseg: {error}", err=True)
         sys.exit(_EXIT_RETRY if isinstance(error, RetryableError) else _EXIT_STOP)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from phoneseg.contracts import RAW_CONTACT, RAW_PHONE, UTC_INSTANT
 from phoneseg.errors import SettingsError, SourceError
+from phoneseg.extract.column_values import as_instants, as_text
 from phoneseg.extract.region_hint import resolve_region
 from phoneseg.settings import ContactSource, Settings
 from phoneseg.warehouse import Warehouse
@@ -62,29 +63,28 @@ class SourceReader:
         Raises:
             SourceError: A row has no id, or a column that should hold times holds something else.
         """
-        if missing := rows.get_column(self.source.id).null_count():
+        ids = self._text(rows, self.source.id)
+        if missing := ids.null_count():
             raise SourceError(f"{self.where}.id: {missing} rows have no `{self.source.id}`")
-        typed = rows.with_columns(
-            contact_id=pl.lit(f"{self.name}:") + _as_text(rows, self.source.id),
-            source=pl.lit(self.name),
-            **self._region_hint(rows),
-            contact_created_at=self._as_instant(rows, self.source.created_at),
-            contact_updated_at=self._as_instant(rows, self.source.updated_at),
-        )
+        region_hint, is_hint_unknown = self._region_hint(rows)
+        typed = pl.DataFrame(
+            {
+                "contact_id": pl.select(pl.lit(f"{self.name}:") + ids).to_series(),
+                "region_hint": region_hint,
+                "is_hint_unknown": is_hint_unknown,
+                "contact_created_at": self._instants(rows, self.source.created_at),
+                "contact_updated_at": self._instants(rows, self.source.updated_at),
+                "attributes": self._attributes(rows),
+                # The source may call its columns as phoneseg does.
+                **{_cell(column): self._text(rows, column) for column in self.source.phones},
+            }
+        ).with_columns(source=pl.lit(self.name))
         created = pl.col("contact_created_at")
         existing = typed.filter(created.is_null() | (created < as_of))
         cells = [self._phone_cells(existing, column, rank) for rank, column in enumerate(self.source.phones, start=1)]
         phones = pl.concat(cells)
-        contacts = existing.select(
-            "contact_id",
-            "source",
-            "region_hint",
-            "contact_created_at",
-            "contact_updated_at",
-            attributes=self._attributes(existing),
-        )
         return ContactBatch(
-            RAW_CONTACT.conform(contacts.lazy()).collect(),
+            RAW_CONTACT.conform(existing.lazy()).collect(),
             RAW_PHONE.conform(phones.lazy()).collect(),
             len(existing) * len(self.source.phones) - len(phones),
         )
@@ -96,43 +96,50 @@ class SourceReader:
             phone_column=pl.lit(column),
             phone_rank=pl.lit(rank),
             position=pl.lit(1),
-            phone_raw=_as_text(rows, column),
+            phone_raw=_cell(column),
             region_hint="region_hint",
             is_hint_unknown="is_hint_unknown",
         )
         return cells.filter(pl.col("phone_raw").str.strip_chars().str.len_bytes() > 0)
 
-    def _region_hint(self, rows: pl.DataFrame) -> dict[str, pl.Expr]:
-        """Return the row's region as a code, and whether a hint is there that no country goes by."""
+    def _text(self, rows: pl.DataFrame, column: str) -> pl.Series:
+        values = rows.get_column(column)
+        if values.dtype.is_nested():
+            raise SourceError(
+                f"{self.where}: column `{column}` is {values.dtype}; take single values out of it in a query"
+            )
+        return as_text(values)
+
+    def _region_hint(self, rows: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
+        """Return each row's region as a code, and whether a hint is there that no country goes by."""
         if self.source.region_column is None:
-            return {
-                "region_hint": pl.lit(resolve_region(self.source.region), pl.String),
-                "is_hint_unknown": pl.lit(False),
-            }
-        hint = rows.select(hint=_as_text(rows, self.source.region_column)).get_column("hint")
+            fixed = pl.Series([resolve_region(self.source.region)], dtype=pl.String)
+            return fixed.new_from_index(0, len(rows)), pl.Series([False]).new_from_index(0, len(rows))
+        hint = self._text(rows, self.source.region_column)
         distinct = hint.unique()
         codes = pl.Series([resolve_region(name) for name in distinct], dtype=pl.String)
         region = hint.replace_strict(distinct, codes, return_dtype=pl.String)
         is_filled = hint.str.strip_chars().str.len_bytes() > 0
-        return {
-            "region_hint": pl.lit(region),
-            "is_hint_unknown": pl.lit((is_filled & region.is_null()).fill_null(False)),
-        }
+        return region, (is_filled & region.is_null()).fill_null(False)
 
-    def _as_instant(self, rows: pl.DataFrame, column: str | None) -> pl.Expr:
+    def _instants(self, rows: pl.DataFrame, column: str | None) -> pl.Series:
         if column is None:
-            return pl.lit(None, UTC_INSTANT)
+            return pl.Series([None], dtype=UTC_INSTANT).new_from_index(0, len(rows))
         values = rows.get_column(column)
-        instants = _instants(values)
-        if instants is None or instants.null_count() > values.null_count():
+        instants = as_instants(values)
+        if instants is None:
             raise SourceError(f"{self.where}: column `{column}` holds values that are no date or time ({values.dtype})")
-        return pl.lit(instants)
+        return instants
 
-    def _attributes(self, rows: pl.DataFrame) -> pl.Expr:
+    def _attributes(self, rows: pl.DataFrame) -> pl.Series:
         if not self.source.attributes:
-            return pl.lit(None, pl.String)
-        fields = [_as_text(rows, name).alias(name) for name in sorted(self.source.attributes)]
-        return pl.struct(fields).struct.json_encode()
+            return pl.Series([None], dtype=pl.String).new_from_index(0, len(rows))
+        fields = [self._text(rows, name).alias(name) for name in sorted(self.source.attributes)]
+        return pl.DataFrame(fields).to_struct().struct.json_encode()
+
+
+def _cell(column: str) -> str:
+    return f"cell of {column}"
 
 
 def extract_source(
@@ -164,44 +171,3 @@ def check_ids(contacts: pl.LazyFrame, where: str) -> None:
     doubled = contacts.group_by("contact_id").len().filter(pl.col("len") > 1).select(pl.len()).collect().item()
     if doubled:
         raise SourceError(f"{where}.id: {doubled} ids stand in more than one row; the id column has to be a key")
-
-
-def _as_text(rows: pl.DataFrame, column: str) -> pl.Expr:
-    """Return a column as text; whole floats without the ".0" that a nullable integer column gains on its way."""
-    dtype = rows.schema[column]
-    values = pl.col(column)
-    if dtype.is_float():
-        is_whole = values.is_finite() & (values == values.round()) & (values.abs() < 2**53)
-        return (
-            pl.when(is_whole)
-            .then(values.cast(pl.Int64, strict=False).cast(pl.String))
-            .otherwise(values.cast(pl.String))
-        )
-    if dtype == pl.Binary:
-        return values.cast(pl.String, strict=False)
-    return values.cast(pl.String)
-
-
-def _instants(values: pl.Series) -> pl.Series | None:
-    """Return dates, times or their text as UTC instants; None for a type that is no time."""
-    dtype = values.dtype
-    if dtype == pl.String:
-        values = _parsed_instants(values)
-    elif dtype not in (pl.Date, pl.Null) and not isinstance(dtype, pl.Datetime):
-        return None
-    instants = values.cast(pl.Datetime("us", getattr(values.dtype, "time_zone", None)))
-    if instants.dtype == pl.Datetime("us", None):
-        return instants.dt.replace_time_zone("UTC")
-    return instants.dt.convert_time_zone("UTC")
-
-
-def _parsed_instants(texts: pl.Series) -> pl.Series:
-    """Return ISO 8601 texts, with or without a time and an offset, as UTC instants; null for any other text."""
-    text = pl.col("text").str.strip_chars().str.replace("T", " ", literal=True).str.replace(r"Z$", "+00:00")
-    with_offset = text.str.to_datetime("%Y-%m-%d %H:%M:%S%.f%:z", time_unit="us", strict=False)
-    without = [
-        text.str.to_datetime(form, time_unit="us", strict=False).dt.replace_time_zone("UTC")
-        for form in ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M")
-    ]
-    dates = text.str.to_date("%Y-%m-%d", strict=False).cast(UTC_INSTANT)
-    return texts.to_frame("text").select(pl.coalesce(with_offset, *without, dates)).to_series()

@@ -9,8 +9,9 @@ from functools import cache, lru_cache
 import babel
 import pycountry
 from babel.localedata import locale_identifiers
+from phonenumbers import SUPPORTED_REGIONS
 
-_ALPHA_2 = re.compile(r"[A-Z]{2}")
+_NOT_APPLICABLE = re.compile(r"n[./ ]+a\.?", re.IGNORECASE)  # NA alone is Namibia
 # Parts of a country that write themselves in a country field; ISO 3166-2 lists them below GB.
 _NATION_TYPES = {"Country", "Nation", "Province"}
 # CLDR's short and variant names, which Babel does not read, and what ISO 3166 gives only in a longer form.
@@ -42,15 +43,12 @@ def resolve_region(hint: str | None) -> str | None:
     Returns:
         The code in upper case; null for a null, a blank, an unknown name, and a name that several countries have.
     """
-    if hint is None or not hint.strip():
+    if hint is None or not hint.strip() or _NOT_APPLICABLE.fullmatch(hint.strip()):
         return None
-    for fold in (_fold, _fold_further):
-        for layer in _LAYERS:
-            if codes := _codes_by_name(layer, fold).get(fold(hint)):
-                return next(iter(codes)) if len(codes) == 1 else None
-    code = hint.strip().upper()
-    # libphonenumber knows codes that ISO only reserves (AC, TA, XK); an unknown one is no harm there.
-    return code if _ALPHA_2.fullmatch(code) else None
+    for layer, fold in _LOOKUPS:
+        if codes := _codes_by_name(layer, fold).get(fold(hint)):
+            return next(iter(codes)) if len(codes) == 1 else None
+    return None
 
 
 @cache
@@ -62,9 +60,11 @@ def _codes_by_name(layer: Callable[[], list[_NamedCode]], fold: Callable[[str], 
     return codes
 
 
-def _iso_codes() -> list[_NamedCode]:
+def _codes() -> list[_NamedCode]:
+    """Return the codes of ISO 3166, and those that libphonenumber knows besides: AC, TA, XK."""
     countries = list(pycountry.countries)
-    return [pair for c in countries for pair in ((c.alpha_2, c.alpha_2), (c.alpha_3, c.alpha_2))]
+    iso = [pair for c in countries for pair in ((c.alpha_2, c.alpha_2), (c.alpha_3, c.alpha_2))]
+    return iso + [(code, code) for code in sorted(SUPPORTED_REGIONS)]
 
 
 def _iso_names() -> list[_NamedCode]:
@@ -77,11 +77,12 @@ def _iso_names() -> list[_NamedCode]:
 
 
 def _cldr_names(languages: list[str]) -> list[_NamedCode]:
+    countries = {code for _, code in _codes()}  # CLDR names regions, too, that are no country
     return [
         (name, code)
         for language in languages
         for code, name in babel.Locale.parse(language).territories.items()
-        if _ALPHA_2.fullmatch(code)
+        if code in countries
     ]
 
 
@@ -101,10 +102,6 @@ def _other_names() -> list[_NamedCode]:
     return _cldr_names([language for language in sorted(locale_identifiers()) if "_" not in language])
 
 
-# A code before a name, ISO and English before the other languages, which take a second or two to read.
-_LAYERS = (_iso_codes, _english_names, _other_names)
-
-
 def _fold(name: str) -> str:
     """Return the name without case, accents, punctuation and a leading "the"."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))
@@ -116,3 +113,14 @@ def _fold_further(name: str) -> str:
     """Return the folded name without "Republic of" and its like, umlauts written either way."""
     words = [word for word in _fold(name).split() if word not in _FORMS_OF_STATE]
     return re.sub(r"([aou])e", r"\1", " ".join(words))
+
+
+# A code before a name, ISO and English before the other languages, which take a second or two to read; the nearest
+# spelling before the one without the form of state.
+_LOOKUPS = (
+    (_codes, _fold),
+    (_english_names, _fold),
+    (_other_names, _fold),
+    (_english_names, _fold_further),
+    (_other_names, _fold_further),
+)

@@ -3,13 +3,14 @@
 from typing import Final
 
 import polars as pl
+from phonenumbers import SUPPORTED_REGIONS
 
 from phoneseg.contracts import CONTACT_PHONE, CONTACT_QUARANTINE, QUARANTINE_RAW
 from phoneseg.numbers.normalize import metadata_version, normalize
 
 QUARANTINE_REASONS: Final = {
     "NO_REGION": "A number without a plus, in a row without a country: nobody can tell what it means.",
-    "UNKNOWN_REGION_HINT": "A number without a plus, in a row whose country no code or name list knows.",
+    "UNKNOWN_REGION_HINT": "A number without a plus, in a row whose country is unknown or has no numbers.",
     "INVALID_COUNTRY_CODE": "It starts with a calling code that does not exist.",
     "NOT_A_NUMBER": "It does not look like a phone number at all.",
     "TOO_SHORT_AFTER_IDD": "Nothing is left after the international prefix.",
@@ -22,6 +23,7 @@ QUARANTINE_REASONS: Final = {
 _RESTRICTED_FIELDS: Final = ("phone_e164", "phone_international", "phone_national", "national_significant_number")
 _FIELDS: Final = (
     *_RESTRICTED_FIELDS,
+    "extension",
     "is_possible",
     "is_valid",
     "validation_result",
@@ -47,9 +49,9 @@ def read_phones(cells: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         The phones: possible numbers, with `phone_rank`, the fields of CONTACT_PHONE but token and `is_primary`, and the
         fields of PHONE_NUMBER. And the quarantined cells, with the columns of CONTACT_QUARANTINE and QUARANTINE_RAW.
     """
-    described = normalize(cells, phone="phone_raw", region="region_hint", fields=_FIELDS).with_columns(
-        pl.col("time_zones").list.join(","), metadata_version=pl.lit(metadata_version())
-    )
+    described = _without_extensions(
+        normalize(cells, phone="phone_raw", region="region_hint", fields=_FIELDS)
+    ).with_columns(pl.col("time_zones").list.join(","), metadata_version=pl.lit(metadata_version()))
     is_phone = pl.col("is_possible").fill_null(False)
     phones = described.filter(is_phone).drop("phone_raw", "region_hint", "is_hint_unknown", "is_possible")
     quarantined = described.filter(~is_phone).with_columns(
@@ -59,14 +61,25 @@ def read_phones(cells: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     return phones, quarantined.select(*columns)
 
 
+def _without_extensions(described: pl.DataFrame) -> pl.DataFrame:
+    """Take the extensions out of the formats: a number looks the same in whatever cell it stands."""
+    formats = ("phone_international", "phone_national")
+    extended = described.filter(pl.col("extension").is_not_null()).select(pl.col("phone_e164").unique())
+    plain = normalize(extended, phone="phone_e164", region=None, fields=formats)
+    joined = described.join(plain, on="phone_e164", how="left", suffix="_plain", maintain_order="left")
+    return joined.with_columns(pl.coalesce(f"{name}_plain", name).alias(name) for name in formats)
+
+
 def _quarantine_reason() -> pl.Expr:
     """Return libphonenumber's word, but where the reader needs a better one than "invalid country code"."""
     has_plus = pl.col("phone_raw").str.contains(r"[+\x{FF0B}]")
-    lacks_region = (pl.col("validation_result") == "INVALID_COUNTRY_CODE") & ~has_plus & pl.col("region_hint").is_null()
+    needs_region = (pl.col("validation_result") == "INVALID_COUNTRY_CODE") & ~has_plus
+    has_region = pl.col("region_hint").is_not_null()
+    knows_region = pl.col("region_hint").is_in(list(SUPPORTED_REGIONS)).fill_null(False)
     return (
-        pl.when(lacks_region & pl.col("is_hint_unknown"))
+        pl.when(needs_region & (pl.col("is_hint_unknown") | (has_region & ~knows_region)))
         .then(pl.lit("UNKNOWN_REGION_HINT"))
-        .when(lacks_region)
+        .when(needs_region & ~has_region)
         .then(pl.lit("NO_REGION"))
         .otherwise(pl.col("validation_result"))
     )

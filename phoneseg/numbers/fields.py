@@ -29,6 +29,7 @@ _DTYPES: Final[dict[str, DataType | DataTypeClass]] = {
     "country_calling_code": pl.Int16,
     "national_significant_number": pl.String,
     "national_destination_code": pl.String,
+    "extension": pl.String,
     "is_geographic": pl.Boolean,
     "location_name": pl.String,
     "time_zones": pl.List(pl.String),

@@ -73,6 +73,7 @@ ANSWERS: Final[dict[str, Answer]] = {
     "country_calling_code": lambda number: number.country_code,
     "national_significant_number": phonenumbers.national_significant_number,
     "national_destination_code": _national_destination_code,
+    "extension": lambda number: number.extension or None,
     "is_geographic": phonenumbers.is_number_geographical,
     "location_name": _location_name,
     "time_zones": _time_zones,

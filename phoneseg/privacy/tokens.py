@@ -42,7 +42,7 @@ def load_token_key(settings: Settings) -> TokenKey:
         SettingsError: There is neither, the key is short, or others than its owner can read the file.
     """
     if settings.token_key is not None:
-        return _checked(settings.token_key.get_secret_value(), "environment: PHONESEG_TOKEN_KEY")
+        return _checked(settings.token_key.get_secret_value().strip(), "environment: PHONESEG_TOKEN_KEY")
     if settings.privacy.token_key_file is None:
         raise SettingsError(
             f"{settings.config_file.name}: no token key: set PHONESEG_TOKEN_KEY, or privacy.token_key_file to a file "
@@ -58,6 +58,8 @@ def _read_key_file(settings: Settings, file: Path) -> tuple[str, str]:
         if mode & (stat.S_IRWXG | stat.S_IRWXO):
             raise SettingsError(f"{where}: others can read it (mode {mode:04o}): chmod 600 it")
         return file.read_text(encoding="utf-8").strip(), where
+    except UnicodeDecodeError:
+        raise SettingsError(f"{where}: not a text; `openssl rand -hex 32` makes a key") from None
     except OSError as error:
         raise SettingsError(f"{where}: {error.strerror}") from None
 

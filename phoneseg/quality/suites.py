@@ -61,6 +61,8 @@ def load_suite(folder: Path, table: Table) -> Suite:
         raise SettingsError(f"{file}: every published table needs a suite, and this one is missing") from None
     except json.JSONDecodeError as error:
         raise SettingsError(f"{file}:{error.lineno}:{error.colno}: not valid JSON: {error.msg}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{file}: cannot be read: {type(error).__name__}") from None
     except (KeyError, TypeError) as error:
         raise SettingsError(f"{file}: not a suite of Great Expectations: it lacks {error}") from None
     if unknown := sorted(set(columns) - set(table.column_names)):

@@ -1,12 +1,13 @@
 """Reads `phoneseg.toml` and says, in one clear line, what is wrong with it."""
 
+import json
 import os
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -41,8 +42,8 @@ def load_settings(path: Path | None = None) -> Settings:
             raise SettingsError(f"{file.name}:{line}: `{reserved}` cannot stand in the file; set PHONESEG_TOKEN_KEY")
     try:
         return Settings(config_file=file, **values)
-    except UnreadableVariableError as error:
-        raise SettingsError(f"environment: {_PREFIX}*: {error}; lists and sections are written as JSON there") from None
+    except UnreadableVariableError:
+        raise SettingsError(f"environment: {_unreadable_variable()}: a list or a section is written as JSON") from None
     except ValidationError as error:
         errors = error.errors(include_url=False, include_input=False)
         errors.sort(key=lambda detail: detail["type"] != "extra_forbidden")  # a misspelt key also misses the right one
@@ -71,12 +72,39 @@ def _check_variables(environment: Mapping[str, str]) -> None:
             raise SettingsError(f"environment: {variable}: unknown setting; known: {names}")
 
 
+def _unreadable_variable() -> str:
+    """Return the first variable whose value should be JSON and is not."""
+    for variable, value in os.environ.items():
+        location = variable.upper().removeprefix(_PREFIX).lower().split("__")
+        if not variable.upper().startswith(_PREFIX) or _is_plain(location):
+            continue
+        try:
+            json.loads(value)
+        except json.JSONDecodeError:
+            return variable
+    return f"{_PREFIX}*"
+
+
+def _is_plain(location: Sequence[str]) -> bool:
+    """Return whether a setting is a single value, rather than a list or a section."""
+    field = _section(location[:-1]).model_fields.get(location[-1])
+    if field is None:
+        return location == ["config"]
+    kinds = (field.annotation, *get_args(field.annotation))
+    return not any(get_origin(kind) or (isinstance(kind, type) and issubclass(kind, BaseModel)) for kind in kinds)
+
+
 def _clear_line(file: Path, error: ErrorDetails) -> str:
     """Return `file:line: key: what is wrong; what exists instead`, without the value."""
     location = tuple(str(part) for part in error["loc"])
     key = ".".join(location)
     variable = _PREFIX + "__".join(location).upper()
-    where = f"environment: {variable}" if variable in os.environ else f"{file.name}:{_line_of(file, location)}: {key}"
+    variables = {name.upper(): name for name in os.environ}
+    where = (
+        f"environment: {variables[variable]}"
+        if variable in variables
+        else f"{file.name}:{_line_of(file, location)}: {key}"
+    )
     message = error["msg"].removeprefix("Value error, ").replace("a valid tuple", 'a list, such as ["mobile"]')
     if error["type"] == "extra_forbidden":
         return f"{where}: unknown key; {_known_keys(location)}"

@@ -90,6 +90,8 @@ class Warehouse:
         Column types are those that the driver gives; a column without a value in a batch has dtype Null there.
         """
         result = connection.execution_options(yield_per=BATCH_ROWS).execute(statement)
+        if not result.returns_rows:
+            raise SourceError("the statement gives no rows; only a SELECT does")
         names = list(result.keys())
         is_first = True
         while rows := result.fetchmany(BATCH_ROWS):
@@ -105,7 +107,8 @@ class Warehouse:
             SourceError: The statement is wrong.
         """
         with clear_failures("query"):
-            return pl.concat(self.read_batches(connection, sa.text(sql)), how="vertical_relaxed")
+            statement = sa.text(sql.replace(":", r"\:"))  # a colon, not a bind parameter
+            return pl.concat(self.read_batches(connection, statement), how="vertical_relaxed")
 
     def load(self, connection: sa.Connection, table: sa.Table, parquet: Path) -> int:
         """Append the rows of a Parquet file with the table's columns; return how many."""
@@ -151,7 +154,8 @@ class Warehouse:
 
     def _relation(self, source: ContactSource) -> sa.FromClause:
         if source.query is not None:
-            return sa.text(f"({source.query.strip().rstrip(';')}\n) AS source")  # type: ignore[return-value]
+            query = source.query.strip().rstrip(";").replace(":", r"\:")  # a colon, not a bind parameter
+            return sa.text(f"({query}\n) AS source")  # type: ignore[return-value]
         *schema, table = str(source.table).split(".")
         return sa.table(table, schema=".".join(schema) or None)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import polars as pl
 import sqlalchemy as sa
 
+from phoneseg.errors import SourceError, without_values
 from phoneseg.settings import Settings
 from phoneseg.warehouse.backend import BATCH_ROWS, Warehouse
 
@@ -29,12 +30,23 @@ class DuckDBWarehouse(Warehouse):
         connection.exec_driver_sql("SET TimeZone = 'UTC'")
 
     def read_batches(self, connection: sa.Connection, statement: sa.Executable) -> Iterator[pl.DataFrame]:
-        """Yield the rows as Arrow gives them, with the types of the table."""
-        reader = connection.execute(statement).cursor.to_arrow_reader(BATCH_ROWS)
+        """Yield the rows as Arrow gives them, with the types of the table.
+
+        Raises:
+            SourceError: The statement gives no rows, or a row of it cannot be computed.
+        """
+        result = connection.execute(statement)
+        try:
+            reader = result.cursor.to_arrow_reader(BATCH_ROWS)
+        except NotImplementedError:
+            raise SourceError("the statement gives no rows; only a SELECT does") from None
         is_first = True
-        for batch in reader:
-            is_first = False
-            yield pl.DataFrame(batch)
+        try:
+            for batch in reader:
+                is_first = False
+                yield pl.DataFrame(batch)
+        except OSError as error:  # how Arrow passes on what DuckDB found wrong while it computed the rows
+            raise SourceError(without_values(str(error))) from None
         if is_first:
             yield pl.DataFrame(reader.schema.empty_table())
 

@@ -16,10 +16,13 @@ from phoneseg.errors import (
 )
 
 _BUSY = re.compile(r"could not set lock|conflicting lock|database is locked", re.IGNORECASE)
-_REFUSED = re.compile(r"password|authentication|role .* does not exist|access denied", re.IGNORECASE)
-_MISSING = re.compile(
-    r"(catalog|binder) error|does not exist|no such (table|column)|undefined|unknown (table|column)", re.IGNORECASE
+_WRONG = re.compile(
+    r"(catalog|binder|parser|conversion|invalid input) error|no such (table|column)|database .* does not exist"
+    r"|syntax error|unrecognized token|incomplete input|not a (valid|database)|is not a directory"
+    r"|no such file|unable to open database",
+    re.IGNORECASE,
 )
+_REFUSED = re.compile(r"password|authentication|role .* does not exist|access denied", re.IGNORECASE)
 
 
 @contextmanager
@@ -39,15 +42,17 @@ def clear_failures(where: str) -> Iterator[None]:
         yield
     except sa.exc.DBAPIError as error:
         raise _as_phoneseg_error(where, error) from None
+    except sa.exc.StatementError as error:  # SQLAlchemy itself would not send it
+        raise SourceError(f"{where}: {without_values(str(error.orig or error))}") from None
 
 
 def _as_phoneseg_error(where: str, error: sa.exc.DBAPIError) -> PhonesegError:
     message = without_values(str(error.orig))
     if _BUSY.search(message):
         return WarehouseBusyError(f"{where}: another process holds the warehouse: {message}")
+    is_connection = error.connection_invalidated or isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError)
+    if _WRONG.search(message) or not is_connection:
+        return SourceError(f"{where}: {message}")
     if _REFUSED.search(message):
         return SettingsError(f"{where}: the warehouse refuses the user or the password: {message}")
-    is_connection = error.connection_invalidated or isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError)
-    if is_connection and not _MISSING.search(message):
-        return WarehouseUnavailableError(f"{where}: the warehouse does not answer: {message}")
-    return SourceError(f"{where}: {message}")
+    return WarehouseUnavailableError(f"{where}: the warehouse does not answer: {message}")

@@ -1,5 +1,7 @@
 """The warehouse URL of the settings, with file paths made absolute."""
 
+from pathlib import Path
+
 import sqlalchemy as sa
 
 from phoneseg.errors import SettingsError
@@ -17,7 +19,7 @@ def warehouse_url(settings: Settings) -> sa.URL:
     where = f"{settings.config_file.name}: warehouse.url"
     try:
         url = sa.make_url(settings.warehouse.url.get_secret_value())
-    except sa.exc.ArgumentError:
+    except (sa.exc.ArgumentError, ValueError):
         raise SettingsError(
             f"{where}: not a SQLAlchemy URL, such as duckdb:///warehouse.duckdb or postgresql://user@host/database"
         ) from None
@@ -25,4 +27,4 @@ def warehouse_url(settings: Settings) -> sa.URL:
         return url
     if url.database in {None, "", ":memory:"}:
         raise SettingsError(f"{where}: a run needs a database file; one in memory is gone between its tasks")
-    return url.set(database=str(settings.folder / str(url.database)))
+    return url.set(database=str(settings.resolve(Path(str(url.database)))))

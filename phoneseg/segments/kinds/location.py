@@ -2,11 +2,10 @@
 
 import polars as pl
 
-from phoneseg.segments.country_names import country_name
+from phoneseg.segments.country_names import is_country_name
 from phoneseg.segments.kind import SegmentKind
 
-# Where libphonenumber knows no place it answers with the country, and kind country has that.
-_IS_A_PLACE = pl.col("location_name") != country_name(pl.col("region_code"))
+_IS_A_PLACE = ~is_country_name(pl.col("location_name"), pl.col("region_code"))
 
 KIND = SegmentKind(
     name="location",

@@ -1,0 +1,67 @@
+"""A new segment kind is one new file under `kinds/`; a wrong one is told by its module."""
+
+import pkgutil
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from phoneseg.segments import SegmentKind, all_kinds, kinds
+
+Register = Callable[..., tuple[SegmentKind, ...]]
+
+
+@pytest.fixture
+def register(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Register]:
+    """Put modules into a folder beside those of phoneseg, and find all kinds anew."""
+    monkeypatch.setattr(kinds, "__path__", [*kinds.__path__, str(tmp_path)])
+    written: list[str] = []
+
+    def find(**modules: str) -> tuple[SegmentKind, ...]:
+        for name, source in modules.items():
+            (tmp_path / f"{name}.py").write_text(source, encoding="utf-8")
+            written.append(name)
+        return all_kinds.__wrapped__()
+
+    yield find
+    for name in written:
+        sys.modules.pop(f"{kinds.__name__}.{name}", None)
+        if hasattr(kinds, name):
+            delattr(kinds, name)
+
+
+def _module(name: str, inputs: tuple[str, ...] = ("region_code",)) -> str:
+    return (
+        "import polars as pl\nfrom phoneseg.segments.kind import SegmentKind\n"
+        f"KIND = SegmentKind(name={name!r}, family='f', description='d.', definition='d.', definition_version='1', "
+        f"is_exclusive=True, inputs={inputs!r}, code=pl.col('region_code'), label=pl.col('segment_code'))\n"
+    )
+
+
+def test_every_module_under_kinds_is_found_in_the_order_of_names() -> None:
+    modules = [module.name for module in pkgutil.iter_modules(kinds.__path__)]
+    names = [kind.name for kind in all_kinds()]
+    assert names == sorted(names)
+    assert names == sorted(modules), "a kind is called as its module"
+
+
+def test_a_new_file_is_a_new_kind(register: Register) -> None:
+    found = register(birthday=_module("birthday"))
+    assert [kind.name for kind in found] == sorted(["birthday", *(kind.name for kind in all_kinds())])
+
+
+@pytest.mark.parametrize("source", ["", "KIND = 'birthday'\n"])
+def test_a_module_without_a_kind_is_told(register: Register, source: str) -> None:
+    with pytest.raises(TypeError, match=r"^phoneseg\.segments\.kinds\.birthday: a segment kind's module holds"):
+        register(birthday=source)
+
+
+def test_two_kinds_of_one_name_are_told(register: Register) -> None:
+    with pytest.raises(ValueError, match=r"kinds\.\w+: another kind is called 'country' too$"):
+        register(birthday=_module("country"))
+
+
+def test_a_kind_that_reads_a_column_that_the_profile_does_not_have_is_told(register: Register) -> None:
+    with pytest.raises(ValueError, match=r"kinds\.birthday: contact_profile has no column birth_date, shoe_size$"):
+        register(birthday=_module("birthday", ("region_code", "shoe_size", "birth_date")))

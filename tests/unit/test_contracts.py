@@ -1,0 +1,146 @@
+"""What holds for all tables at once, so that a new table or column cannot break it."""
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from phoneseg.contracts import (
+    CONTACT_PHONE,
+    CONTACT_PROFILE,
+    CONTACT_QUARANTINE,
+    PARSED_PHONE,
+    PIPELINE_RUN,
+    QUARANTINE_RAW,
+    RAW_CONTACT,
+    RAW_PHONE,
+    SEGMENT_SIZE,
+    TABLES,
+    UTC_INSTANT,
+    Area,
+    Column,
+    Keeping,
+    PrivacyClass,
+    Table,
+    staged_tables,
+)
+
+ALL = (*TABLES, RAW_CONTACT, RAW_PHONE, PARSED_PHONE)
+ALL_COLUMNS = [(table, column) for table in ALL for column in table.columns]
+each_table = pytest.mark.parametrize("table", ALL, ids=[table.name for table in ALL])
+
+
+def test_table_names_are_unique() -> None:
+    names = [table.name for table in ALL]
+    assert len(set(names)) == len(names)
+
+
+@each_table
+def test_a_table_has_every_column_once(table: Table) -> None:
+    assert len(set(table.column_names)) == len(table.columns)
+
+
+@each_table
+def test_key_columns_are_columns_that_allow_no_null(table: Table) -> None:
+    nullable = {column.name for column in table.columns if column.nullable}
+    assert table.key
+    assert set(table.key) <= set(table.column_names)
+    assert not set(table.key) & nullable
+
+
+def test_tables_that_everybody_reads_hold_no_number() -> None:
+    published = [table for table in TABLES if table.area is Area.PUBLISHED]
+    leaks = [(t.name, c.name) for t in published for c in t.columns if c.privacy is PrivacyClass.RESTRICTED]
+    assert published
+    assert leaks == []
+
+
+def test_every_way_to_write_a_number_is_restricted() -> None:
+    numbers = {"phone_raw", "phone_e164", "phone_international", "phone_national", "national_significant_number"}
+    classes = {column.name: column.privacy for _, column in ALL_COLUMNS if column.name in numbers}
+    assert classes == dict.fromkeys(numbers, PrivacyClass.RESTRICTED)
+
+
+def test_stage_tables_are_no_warehouse_tables() -> None:
+    assert {table.area for table in TABLES} == {Area.PUBLISHED, Area.RESTRICTED}
+    assert {table.area for table in (RAW_CONTACT, RAW_PHONE, PARSED_PHONE)} == {Area.STAGE}
+
+
+def test_current_tables_change_with_their_rows_alone_not_with_the_clock() -> None:
+    of_a_run = {"as_of", "run_id", "started_at", "finished_at", "data_interval_start", "data_interval_end"}
+    for table in ALL:
+        if table.keeping is Keeping.CURRENT:
+            assert not of_a_run & set(table.column_names), table.name
+
+
+def test_dated_tables_have_their_as_of_in_the_key() -> None:
+    assert [table.name for table in TABLES if table.keeping is Keeping.DATED] == ["segment_size"]
+    assert SEGMENT_SIZE.key[0] == "as_of"
+
+
+def test_a_run_stages_all_tables_but_the_log() -> None:
+    assert [table.name for table in staged_tables()] == [table.name for table in TABLES if table is not PIPELINE_RUN]
+
+
+def test_a_column_of_one_name_has_one_type_everywhere_but_in_the_log_where_counts_are_totals() -> None:
+    types: dict[str, set[object]] = {}
+    for table, column in ALL_COLUMNS:
+        if table.keeping is not Keeping.LOG:
+            types.setdefault(column.name, set()).add(column.dtype)
+    assert {name: kinds for name, kinds in types.items() if len(kinds) > 1} == {}
+
+
+def test_a_column_of_one_name_has_one_privacy_class_everywhere() -> None:
+    classes: dict[str, set[PrivacyClass]] = {}
+    for _, column in ALL_COLUMNS:
+        classes.setdefault(column.name, set()).add(column.privacy)
+    assert {name: found for name, found in classes.items() if len(found) > 1} == {}
+
+
+@each_table
+def test_columns_are_named_and_described_as_the_house_does(table: Table) -> None:
+    assert table.row_meaning.endswith(".")
+    for column in table.columns:
+        assert column.meaning.endswith("."), column.name
+        assert (column.dtype == pl.Boolean) == column.name.startswith(("is_", "has_")), column.name
+
+
+def test_instants_are_utc() -> None:
+    instants = [column for _, column in ALL_COLUMNS if column.dtype.is_temporal()]
+    assert instants
+    assert {column.dtype for column in instants} == {UTC_INSTANT}
+
+
+def test_the_profile_says_nothing_of_a_primary_phone_that_is_not_there() -> None:
+    of_the_phone = set(CONTACT_PHONE.column_names) & set(CONTACT_PROFILE.column_names) - {"contact_id", "source"}
+    nullable = {column.name for column in CONTACT_PROFILE.columns if column.nullable}
+    assert {"phone_token", "is_valid", "number_type", "region_code"} <= of_the_phone
+    assert of_the_phone <= nullable
+
+
+def test_quarantine_is_one_row_in_two_tables() -> None:
+    assert CONTACT_QUARANTINE.key == QUARANTINE_RAW.key == CONTACT_PHONE.key
+
+
+PAIR = Table(
+    "pair",
+    "One pair.",
+    Keeping.CURRENT,
+    ("name",),
+    (Column("name", pl.String, "Name."), Column("size", pl.Int16, "Size.")),
+)
+
+
+def test_conform_selects_orders_and_casts() -> None:
+    frame = pl.LazyFrame({"size": [1], "more": [True], "name": ["a"]})
+    expected = pl.DataFrame({"name": ["a"], "size": [1]}, schema={"name": pl.String, "size": pl.Int16})
+    assert_frame_equal(PAIR.conform(frame).collect(), expected)
+
+
+def test_conform_raises_on_a_missing_column() -> None:
+    with pytest.raises(pl.exceptions.ColumnNotFoundError, match="size"):
+        PAIR.conform(pl.LazyFrame({"name": ["a"]})).collect()
+
+
+def test_conform_raises_rather_than_lose_a_value() -> None:
+    with pytest.raises(pl.exceptions.InvalidOperationError):
+        PAIR.conform(pl.LazyFrame({"name": ["a"], "size": [40_000]})).collect()
