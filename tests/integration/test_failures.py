@@ -38,7 +38,7 @@ def edit(settings: Settings, old: str, new: str) -> Settings:
         ("token_key_file", "token_key_fil", SettingsError, "unknown key; did you mean `token_key_file`"),
         ('"token.key"', '"none.key"', SettingsError, "No such file"),
         ('created_at = "created_at"', 'created_at = "language"', SourceError, "values that are no date or time"),
-        ("warehouse.duckdb", "missing/warehouse.duckdb", Exception, "does not answer"),
+        ("warehouse.duckdb", "missing/warehouse.duckdb", SourceError, "annot open file"),
         ("duckdb:///", "nosuchdb://", SettingsError, "no driver for it"),
         ("duckdb:///warehouse.duckdb", "duckdb:///:memory:", SettingsError, "a run needs a database file"),
         ('table = "crm.customer"', 'query = "SELEC 1"', SourceError, "contacts.crm: "),
