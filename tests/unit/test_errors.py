@@ -123,3 +123,16 @@ def test_a_quoted_value_of_a_row_is_hidden() -> None:
     values = ("Jane Doe", "jane@example.org", "+1 800-FLOWERS", "1990-12-31")
     message = "Conversion Error: Could not convert string '{}' to INT32"
     assert [value for value in values if value in without_values(message.format(value))] == []
+
+
+@pytest.mark.xfail(strict=True, reason="without_values pairs any two apostrophes and leaves double quotes")
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Couldn't convert 'Jane Doe' to an integer",
+        'invalid input syntax for type integer: "Jane Doe"',  # PostgreSQL
+        'conversion from `str` to `i64` failed in column "age" for 1 out of 2 values: ["Jane Doe"]',  # Polars
+    ],
+)
+def test_a_value_is_hidden_however_a_library_quotes_it(message: str) -> None:
+    assert "Jane Doe" not in without_values(message)

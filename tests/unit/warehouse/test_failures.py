@@ -132,3 +132,9 @@ def test_a_file_that_cannot_be_a_database_is_for_a_person(tmp_path: Path, path: 
 
 def test_a_statement_that_sqlalchemy_itself_refuses_is_told(engines: dict[str, sa.Engine]) -> None:
     assert type(_failure(engines["duckdb"], "SELECT ' :word'")) is SourceError
+
+
+@pytest.mark.xfail(strict=True, reason="failures._WRONG takes PostgreSQL's missing socket for a missing file")
+def test_a_postgresql_that_is_restarting_is_worth_another_try() -> None:
+    message = 'connection to server on socket "/run/postgresql/.s.PGSQL.5432" failed: No such file or directory'
+    assert type(_of_a_server(sa.exc.OperationalError, message)) is WarehouseUnavailableError
