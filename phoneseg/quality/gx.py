@@ -34,7 +34,8 @@ class GreatExpectations:
             warnings.simplefilter("ignore")  # of the libraries that it imports
             import great_expectations as gx
             from great_expectations.data_context.types.base import ProgressBarsConfig
-        logging.getLogger("great_expectations").setLevel(logging.WARNING)
+        for name in ("great_expectations", "great_expectations.data_context.types.base"):  # the latter sets its own
+            logging.getLogger(name).setLevel(logging.WARNING)
         self._folder = data_docs_folder
         shutil.rmtree(data_docs_folder, ignore_errors=True)
         self._context = gx.get_context(mode="ephemeral")
