@@ -13,7 +13,7 @@ help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 run: $(VENV)/.runtime ## contacts become segment tables: the DAG on a demo warehouse under .demo
-	@test -f $(DEMO)/phoneseg.toml || $(BIN)/phoneseg demo $(DEMO) --contacts $(CONTACTS)
+	@test -f $(DEMO)/phoneseg.toml -a -f $(DEMO)/warehouse.duckdb || $(BIN)/phoneseg demo $(DEMO) --contacts $(CONTACTS)
 	@$(BIN)/python -m phoneseg.demo.dag_run $(DEMO)
 	@$(BIN)/phoneseg summary --config $(DEMO)/phoneseg.toml
 
@@ -36,7 +36,7 @@ bench: $(VENV)/.dev ## measure
 	@$(BIN)/python benchmarks/daily_run.py
 
 airflow: $(VENV)/.runtime ## Airflow with scheduler and web page, on the demo warehouse
-	@test -f $(DEMO)/phoneseg.toml || $(BIN)/phoneseg demo $(DEMO) --contacts $(CONTACTS)
+	@test -f $(DEMO)/phoneseg.toml -a -f $(DEMO)/warehouse.duckdb || $(BIN)/phoneseg demo $(DEMO) --contacts $(CONTACTS)
 	@$(BIN)/python -m phoneseg.demo.dag_run $(DEMO) standalone
 
 docs: $(VENV)/.dev ## write the generated pages of docs/ anew

@@ -1,7 +1,7 @@
 """What the DAG files share: a run out of Airflow's context, errors as Airflow takes them, the pool, the assets."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from airflow.sdk import Asset, get_current_context
@@ -10,7 +10,7 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from phoneseg import pipeline
 from phoneseg.contracts import TABLES, Area
 from phoneseg.errors import PhonesegError, SettingsError, StopError
-from phoneseg.run import Run
+from phoneseg.run import Run, parse_instant
 from phoneseg.settings import load_settings
 from phoneseg.warehouse import is_duckdb
 
@@ -33,9 +33,9 @@ def open_run() -> dict[str, object]:
     params = context["params"]
     start, end = context.get("data_interval_start"), context.get("data_interval_end")
     is_width_zero = start == end
-    if params["as_of"]:
-        start, end = None, datetime.fromisoformat(params["as_of"])
     try:
+        if params["as_of"]:
+            start, end = None, parse_instant(params["as_of"], "Param as_of")
         run = Run.open(
             load_settings(),
             run_id=context["run_id"],

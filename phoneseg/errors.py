@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from polars.exceptions import PanicException
+
 
 class PhonesegError(Exception):
     """Base of every error that phoneseg raises on purpose; its text is one clear line for a person."""
@@ -58,11 +60,13 @@ class UnexpectedError(StopError):
 def without_values(message: str) -> str:
     """Return the first two lines of a message without what may be a value of a row.
 
-    Hidden are texts in single quotes, as databases quote values (names stand in double quotes), and runs of five digits
-    and more, whatever stands between their groups.
+    Hidden are texts in single quotes, as databases quote values (names stand in double quotes), lists of values, and
+    runs of five digits and more, whatever stands between their groups.
     """
     text = " ".join(line.strip() for line in message.splitlines()[:2] if line.strip())
-    text = re.sub(r"'[^']*'", "'<value>'", text)
+    text = re.sub(r"'.*'", "'<value>'", text)  # from the first to the last: a value may hold one itself
+    text = re.sub(r"\[\".*\"\]", "[<values>]", text)  # as Polars lists them
+    text = re.sub(r': ".*"$', ': "<value>"', text)  # as PostgreSQL ends
     return re.sub(r"\+?\d(?:[\W_]{0,3}\d){4,}", "<digits>", text)
 
 
@@ -74,13 +78,19 @@ def told_without_values(where: str) -> Iterator[None]:
         where: What was being done.
 
     Raises:
-        UnexpectedError: Anything but a PhonesegError was raised inside.
+        StopError: The disk is full, or a file cannot be written.
+        UnexpectedError: Anything else but a PhonesegError was raised inside.
     """
     try:
         yield
     except PhonesegError:
         raise
-    except Exception as error:  # noqa: BLE001  # nothing may pass with a row's values in it
+    except OSError as error:
+        words = (where, error.strerror or type(error).__name__, error.filename)
+        raise StopError(": ".join(str(word) for word in words if word)) from None
+    except (Exception, PanicException) as error:  # noqa: BLE001  # nothing may pass with a row's values in it
+        if isinstance(error, RuntimeError) and "interrupted" in str(error).lower():  # DuckDB's word for Ctrl-C
+            raise KeyboardInterrupt from None
         steps = [
             f"{Path(frame.filename).name}:{frame.lineno} {frame.name}"
             for frame in traceback.extract_tb(error.__traceback__)

@@ -21,6 +21,7 @@ from phoneseg.errors import SettingsError, StopError
 from phoneseg.settings import Settings
 
 _STAGE_MARK: Final = ".phoneseg_stage"
+_FARTHEST_AS_OF: Final = timedelta(days=366)
 
 
 @dataclass(frozen=True)
@@ -57,13 +58,16 @@ class Run:
         """Make a run; without `as_of` its interval ends at the last UTC midnight, without a start it is a day wide.
 
         Raises:
-            SettingsError: A source is not in the settings.
+            SettingsError: A source is not in the settings, or `as_of` is so far ahead that it must be a slip: the
+                current tables would not move again until then.
         """
         unknown = sorted(set(sources or ()) - set(settings.contacts))
         if unknown:
             known = ", ".join(settings.contacts)
             raise SettingsError(f"{settings.config_file.name}: no contact source `{unknown[0]}`; there is: {known}")
         end = as_utc(as_of) if as_of else datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        if end > datetime.now(UTC) + _FARTHEST_AS_OF:
+            raise SettingsError(f"as_of {end:%Y-%m-%d} is more than a year ahead")
         start = as_utc(data_interval_start) if data_interval_start else end - timedelta(days=1)
         return cls(
             run_id=run_id or f"manual__{end:%Y-%m-%dT%H:%M:%S}__{token_hex(4)}",
@@ -106,25 +110,42 @@ class Run:
     @property
     def stage(self) -> "Stage":
         """The run's stage folder."""
-        return Stage(self.settings.resolve(self.settings.stage.folder) / file_name(self.run_id))
+        warehouse = f"{self.settings.warehouse.url.get_secret_value()} {self.settings.warehouse.output_schema}"
+        return Stage(
+            self.settings.resolve(self.settings.stage.folder) / file_name(self.run_id),
+            owner=hashlib.sha256(f"{self.settings.folder} {warehouse}".encode()).hexdigest(),
+        )
 
 
 @dataclass(frozen=True)
 class Stage:
-    """A folder of Parquet files and counts that lives as long as its run; only its owner can read it."""
+    """A folder of Parquet files and counts that lives as long as its run; only the user can read it.
+
+    Attributes:
+        folder: The folder.
+        owner: Names the warehouse that its run works for; it stands in the folder, so that nobody removes another's.
+    """
 
     folder: Path
+    owner: str = ""
 
     def create(self) -> None:
         """Make the folder, empty."""
         self.remove()
-        self.folder.mkdir(mode=0o700, parents=True)
-        (self.folder / _STAGE_MARK).touch()
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for file in self.folder.glob("*.parquet"):
+            file.unlink()
+        (self.folder / _STAGE_MARK).write_text(self.owner, encoding="utf-8")
 
     def remove(self) -> None:
-        """Remove the folder and all in it, if a run made it: the settings may name a folder that others use too."""
-        if (self.folder / _STAGE_MARK).exists():
-            shutil.rmtree(self.folder, ignore_errors=True)
+        """Remove the folder and all in it, if a run on the same warehouse made it: others may use the place too."""
+        mark = self.folder / _STAGE_MARK
+        if not mark.exists() or mark.read_text(encoding="utf-8") != self.owner:
+            return
+        for file in self.folder.iterdir():  # the mark last: who is killed in between can be cleaned up after
+            if file != mark:
+                file.unlink(missing_ok=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def path(self, name: str) -> Path:
         """Return where the Parquet file of a stage table is."""
@@ -138,7 +159,7 @@ class Stage:
         """
         if not self.path(name).exists():
             raise StopError(f"stage table {name} is missing in {self.folder}: run the verbs in order")
-        return pl.scan_parquet(self.path(name))
+        return pl.scan_parquet(self.path(name), glob=False)
 
     def write(self, name: str, frame: pl.LazyFrame) -> None:
         """Write a stage table, streaming; it appears under its name when it is whole."""
@@ -181,6 +202,20 @@ class Stage:
 def _to_arrow(frame: pl.DataFrame) -> pyarrow.Table:
     """Return the frame as Arrow, in the types that every Parquet reader knows."""
     return frame.to_arrow(compat_level=pl.CompatLevel.oldest())
+
+
+def parse_instant(text: str, where: str) -> datetime:
+    """Return the instant that an ISO 8601 text means.
+
+    Raises:
+        SettingsError: It means none; the message starts with `where`.
+    """
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise SettingsError(
+            f"{where} {text}: not an ISO date or time, such as 2026-07-01 or 2026-07-01T06:00"
+        ) from None
 
 
 def as_utc(instant: datetime) -> datetime:

@@ -21,7 +21,7 @@ _EXIT_CODES: Final = (
     ("1", "Something has to be mended first. The message says what."),
     ("2", "The command line is wrong: an unknown command or option, or a value that is missing."),
     ("75", "Try again later: another process holds the warehouse, or it does not answer."),
-    ("130", "Interrupted. The published tables are as they were."),
+    ("130", "Interrupted. Nothing half-done is visible."),
 )
 
 

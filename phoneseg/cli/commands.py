@@ -18,10 +18,10 @@ from phoneseg import pipeline
 from phoneseg.cli.dictionary import print_tables
 from phoneseg.cli.summary import print_summary
 from phoneseg.demo import write_demo
-from phoneseg.errors import PhonesegError, RetryableError, SettingsError, told_without_values
+from phoneseg.errors import PhonesegError, RetryableError, told_without_values
 from phoneseg.publish import read_summary
-from phoneseg.run import Run
-from phoneseg.settings import load_settings
+from phoneseg.run import Run, parse_instant
+from phoneseg.settings import Settings, load_settings
 from phoneseg.warehouse import open_warehouse
 
 _EXIT_STOP: Final = 1
@@ -75,7 +75,7 @@ def run(
     if dry_run:
         Console().print("Dry run: every step up to the audit went well, nothing was published.")
     else:
-        summary(config)
+        _show_summary(settings, current.run_id)
 
 
 def _add_verb(verb: pipeline.Verb) -> None:
@@ -102,11 +102,14 @@ for _each in pipeline.VERBS:
 @app.command()
 def summary(config: Config = None) -> None:
     """Show what the newest run published."""
-    settings = load_settings(config)
+    _show_summary(load_settings(config))
+
+
+def _show_summary(settings: Settings, run_id: str | None = None) -> None:
     warehouse = open_warehouse(settings)
     with warehouse.transaction() as connection:
-        newest = read_summary(warehouse, connection)
-    print_summary(newest, settings)
+        shown = read_summary(warehouse, connection, run_id)
+    print_summary(shown, settings, warehouse)
 
 
 @app.command()
@@ -135,7 +138,8 @@ def demo(
     console = Console(soft_wrap=True)
     for table, rows in written.rows.items():
         console.print(f"{rows:>12,}  {table}")
-    console.print(f"Token key: {folder / 'token.key'} was made for this demo alone; only its owner can read it.")
+    if written.token_key not in written.kept:
+        console.print(f"Token key: {written.token_key} was made for this demo alone; only its owner can read it.")
     console.print(f"Next: phoneseg run --config {folder / 'phoneseg.toml'} --as-of 2026-07-01")
 
 
@@ -152,14 +156,7 @@ def version() -> None:
 
 
 def _instant(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        raise SettingsError(
-            f"--as-of {text}: not an ISO date or time, such as 2026-07-01 or 2026-07-01T06:00"
-        ) from None
+    return None if text is None else parse_instant(text, "--as-of")
 
 
 def main() -> NoReturn:
@@ -176,7 +173,7 @@ def main() -> NoReturn:
         sys.exit(_EXIT_RETRY if isinstance(error, RetryableError) else _EXIT_STOP)
     except SystemExit as end:
         if end.code == _EXIT_INTERRUPTED:
-            typer.echo("phoneseg: interrupted; the published tables are as they were", err=True)
+            typer.echo("phoneseg: interrupted; nothing half-done is visible", err=True)
         raise
     sys.exit(0)
 

@@ -7,9 +7,10 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
+from phoneseg.contracts import SEGMENT, SEGMENT_MEMBERSHIP
 from phoneseg.publish import RunSummary
 from phoneseg.settings import Settings
-from phoneseg.warehouse.url import warehouse_url
+from phoneseg.warehouse import Warehouse
 
 _COUNTS: Final = {
     "contact_count": "contacts read",
@@ -22,10 +23,12 @@ _COUNTS: Final = {
 }
 
 
-def print_summary(summary: RunSummary, settings: Settings) -> None:
+def print_summary(summary: RunSummary, settings: Settings, warehouse: Warehouse) -> None:
     """Print rows in, published and quarantined, the biggest segments, and where to look next."""
     console = Console(soft_wrap=True, highlight=False)
     console.print(f"\n[bold]phoneseg: published as of {summary.as_of:%Y-%m-%d %H:%M} UTC[/bold]")
+    if not summary.run["is_current"]:
+        console.print("Only dated tables changed: the current ones show a later day.")
     for name, meaning in _COUNTS.items():
         console.print(f"{summary.run[name]:>12,}  {meaning}")
     if summary.quarantined:
@@ -35,22 +38,23 @@ def print_summary(summary: RunSummary, settings: Settings) -> None:
     for kind, code, name, size in summary.biggest_segments:
         grid.add_row(kind, name, code, f"{size:,}")
     console.print(grid)
-    schema = settings.warehouse.output_schema
     docs = settings.resolve(settings.quality.data_docs_folder) / f"{summary.as_of:%Y-%m-%dT%H%M}" / "index.html"
-    console.print(f"Tables:    {warehouse_url(settings).render_as_string()}, schema {schema}")
+    console.print(f"Tables:    {warehouse.shown_url}, schema {settings.warehouse.output_schema}")
     console.print(f"Data Docs: {docs}")
-    program, config = _as_typed(Path(sys.argv[0])), _as_typed(settings.config_file)
-    console.print(f'Try:       {program} query --config {config} "{_query_to_try(schema)}"')
+    member, segment = (warehouse.naming.published(table).fullname for table in (SEGMENT_MEMBERSHIP, SEGMENT))
+    sql = (
+        f"SELECT segment_name, count(*) AS contacts FROM {member} JOIN {segment} "  # noqa: S608
+        "USING (segment_kind, segment_code) WHERE segment_kind = 'country' GROUP BY 1 ORDER BY 2 DESC LIMIT 5"
+    )
+    console.print(f'Try:       {_program()} query --config {_as_typed(settings.config_file)} "{sql}"')
+
+
+def _program() -> str:
+    called = Path(sys.argv[0])
+    return "python -m phoneseg" if called.name == "__main__.py" else str(_as_typed(called))
 
 
 def _as_typed(path: Path) -> Path:
     """Return the path as a person would type it here."""
     here = Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) else path
-
-
-def _query_to_try(schema: str) -> str:
-    return (
-        f"SELECT segment_name, count(*) AS contacts FROM {schema}.segment_membership JOIN {schema}.segment "  # noqa: S608
-        "USING (segment_kind, segment_code) WHERE segment_kind = 'country' GROUP BY 1 ORDER BY 2 DESC LIMIT 5"
-    )

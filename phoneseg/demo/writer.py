@@ -27,6 +27,7 @@ from phoneseg.demo.population import draw_population
 from phoneseg.demo.spelling import spell_names, write_emails
 from phoneseg.demo.truth import build_truth
 from phoneseg.demo.warehouse_file import write_warehouse
+from phoneseg.errors import StopError
 
 
 @dataclass(frozen=True)
@@ -81,15 +82,19 @@ def write_demo(
 
     Raises:
         ValueError: `contacts` is below one or `seed` below zero.
+        StopError: The folder holds a warehouse that is no demo.
     """
     report = on_progress or _stay_silent
+    if (folder / WAREHOUSE_FILE).exists() and not (folder / TRUTH_FOLDER).exists():
+        raise StopError(f"{folder / WAREHOUSE_FILE} was not made by `phoneseg demo`: choose another folder")
     demo = build_demo(contacts, seed, report)
     folder.mkdir(parents=True, exist_ok=True)
     report("Writing the files")
     truth = _write_truth(folder / TRUTH_FOLDER, demo.truth)
     settings, token_key, warehouse = (folder / name for name in (SETTINGS_FILE, TOKEN_KEY_FILE, WAREHOUSE_FILE))
-    is_written = {settings: keep_or_write_settings(folder), token_key: keep_or_write_token_key(folder)}
     write_warehouse(warehouse, demo.tables)
+    # The settings come last: where they are, all is there.
+    is_written = {token_key: keep_or_write_token_key(folder), settings: keep_or_write_settings(folder)}
     return DemoSummary(
         warehouse=warehouse,
         settings=settings,

@@ -64,7 +64,7 @@ class SourceReader:
             SourceError: A row has no id, or a column that should hold times holds something else.
         """
         ids = self._text(rows, self.source.id)
-        if missing := ids.null_count():
+        if missing := (ids.str.strip_chars().replace("", None)).null_count():
             raise SourceError(f"{self.where}.id: {missing} rows have no `{self.source.id}`")
         region_hint, is_hint_unknown = self._region_hint(rows)
         typed = pl.DataFrame(
@@ -154,12 +154,21 @@ def extract_source(
     reader = SourceReader.of(settings, name)
     existing = warehouse.source_columns(connection, name, reader.source)
     row_count = 0
-    for rows in warehouse.read_batches(connection, warehouse.select_columns(name, reader.source, existing)):
+    batches = warehouse.read_batches(connection, warehouse.select_columns(name, reader.source, existing))
+    for rows in _told_of_source(reader.where, batches):
         row_count += len(rows)
         yield reader.read(rows, as_of)
     if row_count == 0 and not reader.source.allow_empty:
         what = reader.source.table or "the query"
         raise SourceError(f"{reader.where}: {what} has no rows; say `allow_empty = true` if that is fine")
+
+
+def _told_of_source(where: str, batches: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """Yield the batches; an error of the database names the source that it was reading."""
+    try:
+        yield from batches
+    except SourceError as error:
+        raise SourceError(f"{where}: {error}") from None
 
 
 def check_ids(contacts: pl.LazyFrame, where: str) -> None:

@@ -62,12 +62,17 @@ def read_phones(cells: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 
 def _without_extensions(described: pl.DataFrame) -> pl.DataFrame:
-    """Take the extensions out of the formats: a number looks the same in whatever cell it stands."""
-    formats = ("phone_international", "phone_national")
-    extended = described.filter(pl.col("extension").is_not_null()).select(pl.col("phone_e164").unique())
-    plain = normalize(extended, phone="phone_e164", region=None, fields=formats)
-    joined = described.join(plain, on="phone_e164", how="left", suffix="_plain", maintain_order="left")
-    return joined.with_columns(pl.coalesce(f"{name}_plain", name).alias(name) for name in formats)
+    """Cut the extensions off the formats: a number looks the same in whatever cell it stands."""
+    return described.with_columns(
+        pl.when(pl.col("extension").is_not_null()).then(_without_extension(name)).otherwise(name).alias(name)
+        for name in ("phone_international", "phone_national")
+    )
+
+
+def _without_extension(name: str) -> pl.Expr:
+    """Return a format without the extension at its end and the words before it, such as " ext. "."""
+    kept_length = pl.col(name).str.len_chars() - pl.col("extension").str.len_chars()
+    return pl.col(name).str.head(kept_length).str.replace(r"[^0-9]+$", "")
 
 
 def _quarantine_reason() -> pl.Expr:

@@ -22,7 +22,7 @@ def remove_leftovers(warehouse: Warehouse, connection: sa.Connection, run: Run, 
     kept = {file_name(run_id) for run_id in alive}
     for folder in run.stage.folder.parent.glob("*"):
         if folder.is_dir() and folder.name not in kept:
-            Stage(folder).remove()
+            Stage(folder, run.stage.owner).remove()
 
 
 def _drop_tables(warehouse: Warehouse, connection: sa.Connection, kept_prefixes: Collection[str]) -> None:

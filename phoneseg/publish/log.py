@@ -19,7 +19,8 @@ _DEAD_AFTER: Final = timedelta(hours=24)
 def begin_run(warehouse: Warehouse, connection: sa.Connection, run: Run) -> list[str]:
     """Enter the run as running, and give up the runs that died.
 
-    Dead are unfinished runs of the same interval, which this run takes over, and those that began a day ago.
+    Dead are unfinished runs of the same interval, which this run takes over (a dry run takes over nothing), and those
+    that began a day ago.
 
     Args:
         warehouse: The warehouse; its tables are created where they are missing.
@@ -32,24 +33,25 @@ def begin_run(warehouse: Warehouse, connection: sa.Connection, run: Run) -> list
     warehouse.create_tables(connection)
     log = warehouse.naming.published(PIPELINE_RUN)
     now = datetime.now(UTC)
-    is_dead = (log.c.as_of == run.as_of) | (log.c.started_at < now - _DEAD_AFTER)
-    connection.execute(
-        log.update().where(log.c.state == "running", is_dead, log.c.run_id != run.run_id).values(state="abandoned")
-    )
-    connection.execute(log.delete().where(log.c.run_id == run.run_id))
-    connection.execute(
-        log.insert().values(
-            run_id=run.run_id,
-            as_of=run.as_of,
-            data_interval_start=run.data_interval_start,
-            data_interval_end=run.as_of,
-            state="running",
-            started_at=now,
-            sources=",".join(run.sources),
-            phoneseg_version=phoneseg.__version__,
-            metadata_version=metadata_version(),
-        )
-    )
+    is_ours = log.c.run_id == run.run_id
+    is_dead = log.c.started_at < now - _DEAD_AFTER
+    if not run.dry_run:
+        is_dead |= log.c.as_of == run.as_of
+    connection.execute(log.update().where(log.c.state == "running", is_dead, ~is_ours).values(state="abandoned"))
+    values = {
+        "as_of": run.as_of,
+        "data_interval_start": run.data_interval_start,
+        "data_interval_end": run.as_of,
+        "state": "running",
+        "started_at": now,
+        "finished_at": None,
+        "sources": ",".join(run.sources),
+        "phoneseg_version": phoneseg.__version__,
+        "metadata_version": metadata_version(),
+    }
+    # A run that begins anew keeps its is_current: the tables may still show what it published before.
+    if connection.execute(log.update().where(is_ours).values(values)).rowcount == 0:
+        connection.execute(log.insert().values(run_id=run.run_id, **values))
     alive = sa.select(log.c.run_id).where(log.c.state == "running", log.c.run_id != run.run_id)
     return list(connection.execute(alive).scalars())
 
@@ -93,5 +95,5 @@ def run_state(warehouse: Warehouse, connection: sa.Connection, run: Run) -> str 
 def has_newer_published(warehouse: Warehouse, connection: sa.Connection, run: Run) -> bool:
     """Return whether the current tables show a later `as_of` than the run's."""
     log = warehouse.naming.published(PIPELINE_RUN)
-    newer = sa.select(sa.func.count()).select_from(log).where(log.c.state == "published", log.c.as_of > run.as_of)
+    newer = sa.select(sa.func.count()).select_from(log).where(log.c.is_current.is_(True), log.c.as_of > run.as_of)
     return bool(connection.execute(newer).scalar_one())

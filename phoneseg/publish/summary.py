@@ -12,12 +12,12 @@ from phoneseg.warehouse import Warehouse
 
 @dataclass(frozen=True)
 class RunSummary:
-    """The newest published run.
+    """A published run.
 
     Attributes:
         run: Its row of PIPELINE_RUN.
-        quarantined: Cells by quarantine reason, most first.
-        biggest_segments: Kind, code, name and size of each kind's biggest segments, in the order of the kinds.
+        quarantined: Cells by quarantine reason, most first; empty of a run that left the current tables alone.
+        biggest_segments: Kind, code, name and size of each kind's biggest segment, in the order of the kinds.
     """
 
     run: dict[str, object]
@@ -32,20 +32,23 @@ class RunSummary:
         return as_of
 
 
-def read_summary(warehouse: Warehouse, connection: sa.Connection, segments_per_kind: int = 1) -> RunSummary:
-    """Read the newest published run.
+def read_summary(warehouse: Warehouse, connection: sa.Connection, run_id: str | None = None) -> RunSummary:
+    """Read one published run, or the newest.
 
     Raises:
         StopError: Nothing is published yet.
     """
     log = warehouse.naming.published(PIPELINE_RUN)
-    newest = sa.select(log).where(log.c.state == "published").order_by(log.c.as_of.desc(), log.c.finished_at.desc())
+    published = sa.select(log).where(log.c.state == "published", (log.c.run_id == run_id) | (run_id is None))
+    newest = published.order_by(log.c.as_of.desc(), log.c.finished_at.desc())
     exists = sa.inspect(connection).has_table(log.name, schema=log.schema)
     row = connection.execute(newest.limit(1)).mappings().first() if exists else None
     if row is None:
         raise StopError("nothing is published yet: `phoneseg run`")
     return RunSummary(
-        dict(row), _quarantined(warehouse, connection), _biggest(warehouse, connection, row["as_of"], segments_per_kind)
+        dict(row),
+        _quarantined(warehouse, connection) if row["is_current"] else {},
+        _biggest(warehouse, connection, row["as_of"]),
     )
 
 
@@ -60,9 +63,7 @@ def _quarantined(warehouse: Warehouse, connection: sa.Connection) -> dict[str, i
     return {reason: int(cells) for reason, cells in connection.execute(reasons)}
 
 
-def _biggest(
-    warehouse: Warehouse, connection: sa.Connection, as_of: datetime, per_kind: int
-) -> list[tuple[str, str, str, int]]:
+def _biggest(warehouse: Warehouse, connection: sa.Connection, as_of: datetime) -> list[tuple[str, str, str, int]]:
     size, segment = warehouse.naming.published(SEGMENT_SIZE), warehouse.naming.published(SEGMENT)
     rank = sa.func.row_number().over(
         partition_by=size.c.segment_kind, order_by=(size.c.contact_count.desc(), size.c.segment_code)
@@ -81,6 +82,6 @@ def _biggest(
         .where(size.c.as_of == as_of)
         .subquery()
     )
-    biggest = sa.select(ranked).where(ranked.c.rank <= per_kind)
+    biggest = sa.select(ranked).where(ranked.c.rank == 1)
     rows = connection.execute(biggest.order_by(ranked.c.segment_family.desc(), ranked.c.segment_kind, ranked.c.rank))
     return [(row.segment_kind, row.segment_code, row.segment_name, int(row.contact_count)) for row in rows]

@@ -69,8 +69,9 @@ def _staged_columns(
 ) -> pl.DataFrame:
     """Read back, from the staging table, the columns that the suite reads."""
     staging = warehouse.naming.staging(table, run.run_id)
-    statement = sa.select(*(staging.c[column] for column in suite.columns))
-    schema = {column: table.schema[column] for column in suite.columns}
+    columns = suite.columns or table.key  # a suite may look at the table alone
+    statement = sa.select(*(staging.c[column] for column in columns))
+    schema = {column: table.schema[column] for column in columns}
     return pl.concat(_typed(warehouse.read_batches(connection, statement), schema), rechunk=False)
 
 

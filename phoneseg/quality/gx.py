@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from phoneseg.errors import SettingsError
 from phoneseg.quality.suites import Suite
 
 # BASIC with no unexpected values at all: even SUMMARY and COMPLETE would print numbers of failing rows.
@@ -54,6 +55,9 @@ class GreatExpectations:
 
         Returns:
             An outcome per expectation; one that could not be computed is not met.
+
+        Raises:
+            SettingsError: The suite has an expectation that Great Expectations does not know, and would leave out.
         """
         import great_expectations as gx
 
@@ -61,6 +65,10 @@ class GreatExpectations:
         added = self._context.suites.add(
             gx.ExpectationSuite(name=suite.name, expectations=suite.expectations, meta=suite.meta)
         )
+        if lost := {each["type"] for each in suite.expectations} - {
+            each.expectation_type for each in added.expectations
+        }:
+            raise SettingsError(f"suite {suite.name}: Great Expectations has no {', '.join(sorted(lost))}")
         definition = self._context.validation_definitions.add(
             gx.ValidationDefinition(name=suite.name, data=batch, suite=added)
         )

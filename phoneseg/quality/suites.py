@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import phoneseg
-from phoneseg.contracts import Table
+from phoneseg.contracts import PrivacyClass, Table
 from phoneseg.errors import SettingsError
 
+# Their results are counts of rows; the results of the others show what they found.
+_SILENT = ("expect_column_values_", "expect_column_value_lengths_")
 _COLUMN_ARGUMENTS = ("column", "column_A", "column_B")
 
 
@@ -50,7 +52,8 @@ def load_suite(folder: Path, table: Table) -> Suite:
     """Read a table's suite.
 
     Raises:
-        SettingsError: The file is missing or no suite, or reads a column that the table does not have.
+        SettingsError: The file is missing or no suite, or reads a column that the table does not have, or would show
+            a phone number.
     """
     file = folder / f"{table.name}.json"
     try:
@@ -67,4 +70,14 @@ def load_suite(folder: Path, table: Table) -> Suite:
         raise SettingsError(f"{file}: not a suite of Great Expectations: it lacks {error}") from None
     if unknown := sorted(set(columns) - set(table.column_names)):
         raise SettingsError(f"{file}: no column `{unknown[0]}`; {table.name} has {', '.join(table.column_names)}")
+    for expectation in suite.expectations:
+        _check_is_silent(file, table, expectation)
     return suite
+
+
+def _check_is_silent(file: Path, table: Table, expectation: dict[str, Any]) -> None:
+    """Refuse an expectation whose result would show what it found, where that is a phone number."""
+    restricted = {column.name for column in table.columns if column.privacy is PrivacyClass.RESTRICTED}
+    column = expectation["kwargs"].get("column")
+    if column in restricted and not expectation["type"].startswith(_SILENT):
+        raise SettingsError(f"{file}: {expectation['type']} would show values of `{column}` in the Data Docs")

@@ -67,7 +67,11 @@ def _read_toml(file: Path) -> dict[str, Any]:
 def _check_variables(environment: Mapping[str, str]) -> None:
     known = {name.upper() for name in Settings.model_fields if name != "config_file"} | {"CONFIG"}
     for variable in environment:
-        if variable.startswith(_PREFIX) and variable.removeprefix(_PREFIX).split("__")[0].upper() not in known:
+        if not variable.startswith(_PREFIX):
+            continue
+        location = variable.removeprefix(_PREFIX).lower().split("__")
+        is_below_a_value = any(_is_plain(location[:depth]) for depth in range(1, len(location)))
+        if location[0].upper() not in known or is_below_a_value:
             names = ", ".join(sorted(_PREFIX + name for name in known))
             raise SettingsError(f"environment: {variable}: unknown setting; known: {names}")
 
@@ -91,7 +95,9 @@ def _is_plain(location: Sequence[str]) -> bool:
     if field is None:
         return location == ["config"]
     kinds = (field.annotation, *get_args(field.annotation))
-    return not any(get_origin(kind) or (isinstance(kind, type) and issubclass(kind, BaseModel)) for kind in kinds)
+    return not any(
+        get_origin(kind) in {tuple, dict} or (isinstance(kind, type) and issubclass(kind, BaseModel)) for kind in kinds
+    )
 
 
 def _clear_line(file: Path, error: ErrorDetails) -> str:

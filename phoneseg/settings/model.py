@@ -71,6 +71,8 @@ class ContactSource(_Section):
             raise ValueError("give either `region` or `region_column`, not both")
         if len(set(self.phones)) < len(self.phones):
             raise ValueError("`phones` names a column twice")
+        if len(set(self.attributes)) < len(self.attributes):
+            raise ValueError("`attributes` names a column twice")
         if self.id in self.phones:
             raise ValueError("`id` may not be a phone column: every table shows the id")
         if leaking := sorted(set(self.attributes) & set(self.phones)):

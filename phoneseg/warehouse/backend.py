@@ -29,12 +29,18 @@ class Warehouse:
             SettingsError: The driver of the URL is not installed.
         """
         self.url = url
-        self._where = f"warehouse {url.render_as_string(hide_password=True)}"
+        self.shown_url = url.set(query={}).render_as_string(hide_password=True)  # a query may hold a secret
+        self._where = f"warehouse {self.shown_url}"
         self._config_name = settings.config_file.name
         self._lock_wait_s = settings.warehouse.lock_wait_s
         try:
             # A pooled connection would keep an embedded database's file locked between two verbs.
-            self.engine = sa.create_engine(url, poolclass=sa.NullPool, hide_parameters=True)
+            self.engine = sa.create_engine(
+                url,
+                poolclass=sa.NullPool,
+                hide_parameters=True,
+                connect_args={"timeout": self._lock_wait_s} if url.get_backend_name() == "sqlite" else {},
+            )
         except (ModuleNotFoundError, sa.exc.NoSuchModuleError) as error:
             raise SettingsError(f"{self._config_name}: warehouse.url: no driver for it: {error}") from None
         dialect = self.engine.dialect
@@ -169,7 +175,8 @@ class Warehouse:
             if plain in ours or plain in {"information_schema", "pg_catalog"}:
                 continue
             prefix = f"{plain}." if plain not in {"", inspector.default_schema_name} else ""
-            names += [prefix + table for table in inspector.get_table_names(schema=schema)]
+            found = inspector.get_table_names(schema=schema)
+            names += [prefix + table for table in found if not self.naming.is_ours(table)]
         if not names:
             return "the warehouse has no tables"
         nearest = get_close_matches(wanted, names, n=1)

@@ -25,8 +25,9 @@ class DuckDBWarehouse(Warehouse):
         self._file_search_path = str(settings.folder)
 
     def _prepare(self, connection: sa.Connection) -> None:
-        path = self._file_search_path.replace("'", "''")
-        connection.exec_driver_sql(f"SET file_search_path = '{path}'")
+        if "," not in self._file_search_path:  # the setting is a list with commas
+            path = self._file_search_path.replace("'", "''")
+            connection.exec_driver_sql(f"SET file_search_path = '{path}'")
         connection.exec_driver_sql("SET TimeZone = 'UTC'")
 
     def read_batches(self, connection: sa.Connection, statement: sa.Executable) -> Iterator[pl.DataFrame]:
@@ -56,6 +57,6 @@ class DuckDBWarehouse(Warehouse):
         target = connection.dialect.identifier_preparer.format_table(table)
         result = connection.execute(
             sa.text(f"INSERT INTO {target} ({columns}) SELECT {columns} FROM read_parquet(:path)"),  # noqa: S608
-            {"path": str(parquet)},
+            {"path": str(parquet).replace("[", "[[]")},  # a path, not a pattern
         )
         return int(result.scalar_one())

@@ -19,9 +19,10 @@ _BUSY = re.compile(r"could not set lock|conflicting lock|database is locked", re
 _WRONG = re.compile(
     r"(catalog|binder|parser|conversion|invalid input) error|no such (table|column)|database .* does not exist"
     r"|syntax error|unrecognized token|incomplete input|not a (valid|database)|is not a directory"
-    r"|no such file|unable to open database",
+    r"|no such file|no files found|permission denied|read-only|unable to open database",
     re.IGNORECASE,
 )
+_DOWN = re.compile(r"connection to server|connection refused|could not connect|server closed", re.IGNORECASE)
 _REFUSED = re.compile(r"password|authentication|role .* does not exist|access denied", re.IGNORECASE)
 
 
@@ -51,7 +52,8 @@ def _as_phoneseg_error(where: str, error: sa.exc.DBAPIError) -> PhonesegError:
     if _BUSY.search(message):
         return WarehouseBusyError(f"{where}: another process holds the warehouse: {message}")
     is_connection = error.connection_invalidated or isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError)
-    if _WRONG.search(message) or not is_connection:
+    is_down = is_connection and _DOWN.search(message)
+    if not is_connection or (_WRONG.search(message) and not is_down):
         return SourceError(f"{where}: {message}")
     if _REFUSED.search(message):
         return SettingsError(f"{where}: the warehouse refuses the user or the password: {message}")

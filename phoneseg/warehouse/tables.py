@@ -51,6 +51,10 @@ class TableNaming:
         """All schemas that phoneseg keeps."""
         return (self.schema(Area.PUBLISHED), self.schema(Area.RESTRICTED), self.staging_schema)
 
+    def is_ours(self, name: str) -> bool:
+        """Return whether a table's name starts with one of our schemas, as it does where there are none."""
+        return not self.has_schemas and name.startswith(tuple(f"{schema}_" for schema in self.schemas))
+
     def published(self, table: Table) -> sa.Table:
         """Return the table that readers see."""
         return self._build(table, self.schema(table.area), table.name, is_staging=False)

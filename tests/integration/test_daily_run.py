@@ -1,17 +1,19 @@
 """The five verbs on real warehouses."""
 
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import polars as pl
 import pytest
 from runs import AS_OF, execute, published_tables, query, run_pipeline, staging_tables
 
 from phoneseg import pipeline
-from phoneseg.errors import ReconciliationError, StopError, SupersededError
+from phoneseg.errors import ReconciliationError, SettingsError, StopError, SupersededError
 from phoneseg.numbers import read_phones
 from phoneseg.run import Run
-from phoneseg.settings import Settings
+from phoneseg.settings import Settings, load_settings
 
 ROWS = """
     (1, '+1 650-253-0000', NULL),
@@ -186,3 +188,43 @@ def test_a_later_run_of_the_interval_takes_it_over(demo_settings: Settings) -> N
         verb(second)
     states = dict(query(demo_settings, "SELECT run_id, state FROM phoneseg.pipeline_run").iter_rows())
     assert states == {"first": "abandoned", "second": "published"}
+
+
+def test_a_published_run_that_begins_anew_and_dies_still_holds_its_day(demo_settings: Settings) -> None:
+    newest = Run.open(demo_settings, as_of=AS_OF, run_id="newest")
+    for verb in pipeline.VERBS:
+        verb(newest)
+    before = published_tables(demo_settings)["contact_profile"]
+    pipeline.extract(newest)
+    older = run_pipeline(demo_settings, AS_OF - timedelta(days=300))
+    assert older["is_current"] == 0
+    assert published_tables(demo_settings)["contact_profile"] == before
+
+
+def test_a_dry_run_takes_no_interval_over(demo_settings: Settings) -> None:
+    live = Run.open(demo_settings, as_of=AS_OF, run_id="live")
+    pipeline.extract(live)
+    run_pipeline(demo_settings, dry_run=True)
+    for verb in pipeline.VERBS[1:]:
+        verb(live)
+    states = dict(query(demo_settings, "SELECT run_id, state FROM phoneseg.pipeline_run").iter_rows())
+    assert states["live"] == "published"
+    assert sorted(states.values()) == ["dry_run", "published"]
+
+
+def test_a_slip_of_the_year_does_not_freeze_the_current_tables(demo_settings: Settings) -> None:
+    with pytest.raises(SettingsError, match="more than a year ahead"):
+        run_pipeline(demo_settings, datetime(2162, 7, 1, tzinfo=UTC))
+
+
+def test_warehouses_that_share_a_stage_folder_leave_each_others_runs_alone(
+    demo_settings: Settings, tmp_path: Path
+) -> None:
+    live = Run.open(demo_settings, as_of=AS_OF, run_id="live")
+    pipeline.extract(live)
+    other = tmp_path / "demo" / "other.toml"
+    text = demo_settings.config_file.read_text()
+    other.write_text(text.replace("warehouse.duckdb", "other.duckdb"))
+    shutil.copyfile(demo_settings.folder / "warehouse.duckdb", tmp_path / "demo" / "other.duckdb")
+    run_pipeline(load_settings(other), AS_OF - timedelta(days=1))
+    assert pipeline.normalize(live)["phone_count"] > 0

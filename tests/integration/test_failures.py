@@ -146,7 +146,7 @@ def test_an_interrupted_run_leaves_nothing_behind(demo: Path) -> None:
             if "load: done" in line:
                 process.terminate()
     assert process.returncode == 130
-    assert "interrupted; the published tables are as they were" in said
+    assert "interrupted; nothing half-done is visible" in said
     settings = load_settings(demo / "phoneseg.toml")
     assert staging_tables(settings) == []
     assert list(settings.resolve(settings.stage.folder).iterdir()) == []
@@ -173,3 +173,36 @@ def test_a_key_file_that_others_can_read_is_refused(demo_settings: Settings) -> 
     key.chmod(0o644)
     with pytest.raises(SettingsError, match=r"others can read it .mode 0644.: chmod 600 it"):
         run_pipeline(demo_settings)
+
+
+def _with_suite(settings: Settings, expectation: dict[str, object]) -> Settings:
+    """Return the settings with own suites, that of phone_number with one more expectation."""
+    folder = settings.folder / "suites"
+    shutil.copytree(shipped_suites_folder(), folder)
+    suite = json.loads((folder / "phone_number.json").read_text())
+    suite["expectations"].append(expectation)
+    (folder / "phone_number.json").write_text(json.dumps(suite))
+    return edit(settings, "[privacy]", '[quality]\nsuites_folder = "suites"\n\n[privacy]')
+
+
+def test_a_misspelt_expectation_stops_the_run_rather_than_being_left_out(demo_settings: Settings) -> None:
+    strict = _with_suite(demo_settings, {"type": "expect_nonsense", "kwargs": {"column": "phone_token"}})
+    with pytest.raises(SettingsError, match="suite phone_number: Great Expectations has no expect_nonsense"):
+        run_pipeline(strict)
+
+
+def test_an_expectation_that_would_show_numbers_in_data_docs_is_refused(demo_settings: Settings) -> None:
+    telling = {
+        "type": "expect_column_distinct_values_to_be_in_set",
+        "kwargs": {"column": "phone_e164", "value_set": []},
+    }
+    with pytest.raises(SettingsError, match="would show values of `phone_e164`"):
+        run_pipeline(_with_suite(demo_settings, telling))
+
+
+def test_a_demo_does_not_replace_a_warehouse_that_is_none(tmp_path: Path) -> None:
+    (tmp_path / "warehouse.duckdb").write_text("somebody's production")
+    refused = run_command("demo", tmp_path, "--contacts", "10")
+    assert refused.returncode == 1
+    assert "was not made by `phoneseg demo`" in refused.stderr
+    assert (tmp_path / "warehouse.duckdb").read_text() == "somebody's production"

@@ -136,7 +136,6 @@ def test_a_stage_that_is_created_again_is_empty(stage: Stage) -> None:
     assert list(stage.folder.glob("*")) == [stage.folder / ".phoneseg_stage"]
 
 
-@pytest.mark.xfail(strict=True, reason="Stage.create: without its mark a folder is kept, and mkdir fails at each retry")
 def test_a_stage_that_a_killed_run_half_removed_can_be_created_again(stage: Stage) -> None:
     for file in stage.folder.iterdir():
         file.unlink()

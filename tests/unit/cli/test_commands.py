@@ -219,7 +219,7 @@ def test_an_interruption_says_that_nothing_changed(call: Call, tmp_path: Path) -
     threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGTERM)).start()
     ended = call("summary")
     assert ended.code == INTERRUPTED
-    assert ended.err.splitlines()[-1] == "phoneseg: interrupted; the published tables are as they were"
+    assert ended.err.splitlines()[-1] == "phoneseg: interrupted; nothing half-done is visible"
     assert "Traceback" not in ended.err
 
 

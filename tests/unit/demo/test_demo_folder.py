@@ -103,6 +103,7 @@ def test_settings_name_tables_and_columns_that_exist(tmp_path: Path) -> None:
 
 def test_warehouse_is_replaced_and_nothing_else_is_left(tmp_path: Path) -> None:
     (tmp_path / "warehouse.duckdb").write_bytes(b"an old one")
+    (tmp_path / "truth").mkdir()
     (tmp_path / "warehouse.duckdb.wal").write_bytes(b"and what a crash left")
     write_demo(tmp_path, contacts=5)
     assert sum(len(rows) for name, rows in read_tables(tmp_path).items() if name in SOURCES) == 5

@@ -152,7 +152,6 @@ def test_a_column_that_cannot_be_text_is_named(read: Read, settings: str) -> Non
         read({"id": [1], "mobile": [US], "tags": [["a", "b"]]}, settings)
 
 
-@pytest.mark.xfail(strict=True, reason="SourceReader.read counts null ids alone; a blank one makes the contact 'crm:'")
 @pytest.mark.parametrize("blank", ["", " "])
 def test_a_blank_id_is_no_id(read: Read, blank: str) -> None:
     with pytest.raises(SourceError, match=r"contacts\.crm\.id: 1 rows have no `id`"):

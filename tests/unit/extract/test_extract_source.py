@@ -107,7 +107,6 @@ def test_a_colon_in_a_query_is_a_colon(extract: Extract, backend: str) -> None:
     ]
 
 
-@pytest.mark.xfail(strict=True, reason="DuckDBWarehouse.read_batches does not know which source it reads")
 def test_a_query_that_fails_while_its_rows_are_read_is_told_as_the_sources(extract: Extract) -> None:
     query = "SELECT range AS id, CASE WHEN range = 299999 THEN error('late') END AS mobile FROM range(300000)"
     with pytest.raises(SourceError, match=r"^phoneseg\.toml: contacts\.crm: .*late"):

@@ -86,7 +86,6 @@ def test_a_wrong_variable_in_lower_case_is_named_too(
         make_settings()
 
 
-@pytest.mark.xfail(strict=True, reason="load._is_plain: a type with `| None` counts as a section, and is blamed first")
 @pytest.mark.parametrize(
     "other",
     ["PHONESEG_TOKEN_KEY", "PHONESEG_QUALITY__SUITES_FOLDER", "PHONESEG_CONTACTS__CRM__TABLE"],
@@ -100,7 +99,6 @@ def test_a_single_value_is_not_blamed_for_a_list_that_is_no_json(
         make_settings()
 
 
-@pytest.mark.xfail(strict=True, reason="pydantic-settings ignores what stands below a single value")
 def test_a_variable_below_a_single_value_is_unknown(
     make_settings: MakeSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -152,7 +152,6 @@ def test_a_phone_column_cannot_be_the_id(make_settings: MakeSettings) -> None:
         make_settings('table = "c"\nid = "mobile"\nphones = ["mobile"]')
 
 
-@pytest.mark.xfail(strict=True, reason="ContactSource takes an attribute twice; extract then fails with DuplicateError")
 def test_an_attribute_cannot_be_named_twice(make_settings: MakeSettings) -> None:
     with pytest.raises(SettingsError, match="attributes"):
         make_settings('table = "c"\nid = "id"\nphones = ["mobile"]\nattributes = ["plan", "plan"]')

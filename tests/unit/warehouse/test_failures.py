@@ -134,7 +134,6 @@ def test_a_statement_that_sqlalchemy_itself_refuses_is_told(engines: dict[str, s
     assert type(_failure(engines["duckdb"], "SELECT ' :word'")) is SourceError
 
 
-@pytest.mark.xfail(strict=True, reason="failures._WRONG takes PostgreSQL's missing socket for a missing file")
 def test_a_postgresql_that_is_restarting_is_worth_another_try() -> None:
     message = 'connection to server on socket "/run/postgresql/.s.PGSQL.5432" failed: No such file or directory'
     assert type(_of_a_server(sa.exc.OperationalError, message)) is WarehouseUnavailableError
