@@ -224,7 +224,7 @@ def fail(run: Run, *, keep_leftovers: bool) -> None:
     """
     if not keep_leftovers:
         run.stage.remove()
-    with suppress(PhonesegError):
+    with suppress(PhonesegError), told_without_values("fail"):
         warehouse = open_warehouse(run.settings)
         with warehouse.transaction() as connection:
             if not keep_leftovers:

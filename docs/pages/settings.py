@@ -4,7 +4,7 @@ from pathlib import Path
 from types import NoneType
 from typing import Any, Final, get_args, get_origin
 
-from annotated_types import Ge, MinLen
+from annotated_types import Ge, MaxLen, MinLen
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
@@ -104,6 +104,8 @@ def _limit(rule: object, *, is_list: bool) -> str:
         return f"{rule.ge} or more"
     if isinstance(rule, MinLen) and rule.min_length == 1:
         return "at least one" if is_list else "not empty"
+    if isinstance(rule, MaxLen):
+        return f"at most {rule.max_length} characters"
     raise NotImplementedError(f"docs/pages/settings.py has no words for {rule!r}")
 
 

@@ -166,7 +166,7 @@ def main() -> NoReturn:
     """
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        with told_without_values("phoneseg"):
+        with told_without_values("command line"):
             app()
     except PhonesegError as error:
         typer.echo(f"phoneseg: {error}", err=True)

@@ -16,6 +16,9 @@ def _plain_identifier(name: str) -> str:
 Identifier = Annotated[str, AfterValidator(_plain_identifier)]
 
 
+_LONGEST_SCHEMA = 63 - len("_restricted")  # PostgreSQL cuts names at 63
+
+
 class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -25,7 +28,9 @@ class WarehouseSettings(_Section):
 
     url: SecretStr = Field(description="SQLAlchemy URL; a DuckDB or SQLite path is relative to this file.")
     output_schema: Identifier = Field(
-        "phoneseg", description="Schema of the published tables; `<schema>_restricted` holds the numbers in clear."
+        "phoneseg",
+        max_length=_LONGEST_SCHEMA,
+        description="Schema of the published tables; `<schema>_restricted` holds the numbers in clear.",
     )
     lock_wait_s: float = Field(60, ge=0, description="Seconds to wait for a file that another process holds.")
 

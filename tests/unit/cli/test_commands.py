@@ -242,3 +242,9 @@ def test_a_query_changes_nothing(call: Call) -> None:
 def test_an_unforeseen_error_of_a_command_is_told_in_one_line(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PHONESEG_WAREHOUSE__URL", "postgresql://etl:p@ss:hunter2@db/crm")
     assert "hunter2" not in _one_line(call("summary"))
+
+
+def test_an_unforeseen_error_says_phoneseg_once(call: Call) -> None:
+    ended = call("demo", "phoneseg.toml", "--contacts", "10")
+    assert ended.code == MEND
+    assert not _one_line(ended).startswith("phoneseg: ")

@@ -102,6 +102,11 @@ def test_a_short_key_is_refused_and_not_shown(settings: Settings, key_file: Path
     assert "fifteen letters" not in str(raised.value)
 
 
+def test_a_key_of_sixteen_characters_is_long_enough(settings: Settings, key_file: Path) -> None:
+    key_file.write_text("sixteen letters!", encoding="utf-8")
+    assert load_token_key(settings) == TokenKey(b"sixteen letters!")
+
+
 def test_a_short_key_of_the_environment_is_refused_as_such(
     make_settings: MakeSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

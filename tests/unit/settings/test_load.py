@@ -155,3 +155,11 @@ def test_a_phone_column_cannot_be_the_id(make_settings: MakeSettings) -> None:
 def test_an_attribute_cannot_be_named_twice(make_settings: MakeSettings) -> None:
     with pytest.raises(SettingsError, match="attributes"):
         make_settings('table = "c"\nid = "id"\nphones = ["mobile"]\nattributes = ["plan", "plan"]')
+
+
+def test_a_schema_name_leaves_room_for_restricted_within_63_characters(make_settings: MakeSettings) -> None:
+    room = 63 - len("_restricted")
+    name = "s" * room
+    assert make_settings(url=f'duckdb:///w"\noutput_schema = "{name}').warehouse.output_schema == name
+    with pytest.raises(SettingsError, match=r"warehouse\.output_schema"):
+        make_settings(url=f'duckdb:///w"\noutput_schema = "{name}s')
