@@ -17,7 +17,7 @@ Answer = Callable[[PhoneNumber], Any]
 
 def _names(constants: type) -> dict[int, str]:
     """Map libphonenumber's constants to their names."""
-    return {value: name for name, value in vars(constants).items() if isinstance(value, int)}
+    return {value: name for name, value in vars(constants).items() if isinstance(value, int) and name.isupper()}
 
 
 PARSE_ERRORS: Final = _names(NumberParseException)
