@@ -2,12 +2,15 @@
 
 from phoneseg.numbers.contact_phones import QUARANTINE_REASONS, mark_primary, read_phones
 from phoneseg.numbers.fields import DEFAULT_FIELDS, FIELDS
-from phoneseg.numbers.normalize import metadata_version, normalize
+from phoneseg.numbers.normalize import ReadCounts, normalize
+from phoneseg.numbers.store import languages, metadata_version
 
 __all__ = [
     "DEFAULT_FIELDS",
     "FIELDS",
     "QUARANTINE_REASONS",
+    "ReadCounts",
+    "languages",
     "mark_primary",
     "metadata_version",
     "normalize",

@@ -6,7 +6,8 @@ import polars as pl
 from phonenumbers import SUPPORTED_REGIONS
 
 from phoneseg.contracts import CONTACT_PHONE, CONTACT_QUARANTINE, QUARANTINE_RAW
-from phoneseg.numbers.normalize import metadata_version, normalize
+from phoneseg.numbers.normalize import normalize
+from phoneseg.numbers.store import metadata_version
 
 QUARANTINE_REASONS: Final = {
     "NO_REGION": "A number without a plus, in a row without a country: nobody can tell what it means.",

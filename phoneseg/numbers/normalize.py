@@ -1,73 +1,133 @@
 """A column of phone numbers: what was written, read by libphonenumber's rules."""
 
 from collections.abc import Sequence
-from importlib.metadata import version
-from typing import overload
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Final, overload
 
-import phonenumbers
 import polars as pl
 
-from phoneseg.numbers.fields import DEFAULT_FIELDS, FIELDS
-from phoneseg.numbers.scalar import describe
+from phoneseg.numbers.fields import DEFAULT_FIELDS, schema_of, split_field
+from phoneseg.numbers.store import languages, load_engine
+
+_BATCH_ROWS: Final = 1 << 16  # its arrays stay in a core's cache
+_PHONE, _REGION = "phone", "region"
 
 
-def metadata_version() -> str:
-    """Return the version of the installed `phonenumbers`, which its metadata carries."""
-    return version("phonenumbers")
+@dataclass
+class ReadCounts:
+    """How many cells were read; several threads may count into one.
+
+    Attributes:
+        rows: All cells.
+        fallback_rows: Cells that were asked of `phonenumbers` one by one.
+    """
+
+    rows: int = 0
+    fallback_rows: int = 0
+    _lock: Lock = field(default_factory=Lock, repr=False, compare=False)
+
+    def add(self, rows: int, fallback_rows: int) -> None:
+        """Count cells."""
+        with self._lock:
+            self.rows += rows
+            self.fallback_rows += fallback_rows
 
 
 @overload
 def normalize(
-    frame: pl.DataFrame, phone: str = ..., region: str | None = ..., fields: Sequence[str] | None = ...
+    frame: pl.DataFrame,
+    phone: str = ...,
+    region: str | pl.Expr | None = ...,
+    fields: Sequence[str] | None = ...,
+    counts: ReadCounts | None = ...,
 ) -> pl.DataFrame: ...
 @overload
 def normalize(
-    frame: pl.LazyFrame, phone: str = ..., region: str | None = ..., fields: Sequence[str] | None = ...
+    frame: pl.LazyFrame,
+    phone: str = ...,
+    region: str | pl.Expr | None = ...,
+    fields: Sequence[str] | None = ...,
+    counts: ReadCounts | None = ...,
 ) -> pl.LazyFrame: ...
 def normalize(
     frame: pl.DataFrame | pl.LazyFrame,
     phone: str = "raw",
-    region: str | None = "region",
+    region: str | pl.Expr | None = "region",
     fields: Sequence[str] | None = None,
+    counts: ReadCounts | None = None,
 ) -> pl.DataFrame | pl.LazyFrame:
     """Add what libphonenumber says of each number, in the frame's rows and order.
 
     Args:
-        frame: Holds the columns `phone` and `region`, both strings; both may be null.
+        frame: Holds the column `phone` and, where it is named, the column `region`, both strings; both may be null.
         phone: Column with the number as it was written.
-        region: Column with the region that a number without a calling code is read in, ISO 3166 alpha-2 in any case;
-            without a column, only numbers with a plus can be read.
-        fields: Names out of `FIELDS`; the nine `DEFAULT_FIELDS` when None.
+        region: Region that a number without a calling code is read in, ISO 3166 alpha-2 in any case: the name of a
+            column, or an expression, such as `pl.lit("DE")` for one region; without, only numbers with a plus can be
+            read.
+        fields: Names out of `FIELDS`, or `location_name` and `original_carrier_name` with a language, such as
+            `location_name_de`; the nine `DEFAULT_FIELDS` when None.
+        counts: Counts the cells, and those that the tables do not speak of.
 
     Returns:
         The frame with a column per field, named as the field. Empty names are null. Of a null or an unparseable number
         all fields are null, but `validation_result`, which names the parse error of an unparseable one.
 
     Raises:
-        ValueError: A field is unknown.
+        ValueError: A field or its language is unknown.
     """
     wanted = DEFAULT_FIELDS if fields is None else tuple(fields)
-    if unknown := [field for field in wanted if field not in FIELDS]:
-        raise ValueError(f"unknown field {unknown[0]!r}; there is: {', '.join(FIELDS)}")
+    _check_languages(wanted)
+    cells = [pl.col(phone).cast(pl.String).alias(_PHONE), _region_expression(region).alias(_REGION)]
     if isinstance(frame, pl.DataFrame):
-        return _add_fields(frame, phone, region, wanted)
-    schema = pl.Schema({**frame.collect_schema(), **{field: FIELDS[field] for field in wanted}})
+        return frame.with_columns(describe(frame.select(cells), wanted, counts))
+    schema = pl.Schema({**frame.collect_schema(), **schema_of(wanted)})
     # A row's fields depend on that row alone, but the columns `phone` and `region` must reach the function.
     return frame.map_batches(
-        lambda batch: _add_fields(batch, phone, region, wanted),
+        lambda batch: batch.with_columns(describe(batch.select(cells), wanted, counts)),
         schema=schema,
         projection_pushdown=False,
         streamable=True,
     )
 
 
-def _add_fields(frame: pl.DataFrame, phone: str, region: str | None, fields: tuple[str, ...]) -> pl.DataFrame:
-    hint = pl.lit(None, pl.String) if region is None else pl.col(region).cast(pl.String).str.to_uppercase()
-    cells = frame.select(pl.col(phone).cast(pl.String).alias("raw"), hint.alias("region"))
-    distinct = cells.unique(maintain_order=True)
-    phonenumbers.enable_pattern_cache()
-    answers = [describe(raw, hint, fields) for raw, hint in distinct.iter_rows()]
-    schema = {field: FIELDS[field] for field in fields}
-    described = distinct.hstack(pl.DataFrame(answers, schema=schema, orient="row"))
-    joined = cells.join(described, on=["raw", "region"], how="left", nulls_equal=True, maintain_order="left")
-    return frame.with_columns(joined.get_column(field) for field in fields)
+def _check_languages(fields: Sequence[str]) -> None:
+    """Refuse fields that there are not."""
+    spoken = {language for _, language in map(split_field, fields) if language not in (None, "en")}
+    if unknown := sorted(spoken.difference(languages()) if spoken else ()):
+        raise ValueError(f"no names in language {unknown[0]!r}; there is: {', '.join(languages())}")
+
+
+def _region_expression(region: str | pl.Expr | None) -> pl.Expr:
+    if region is None:
+        return pl.lit(None, pl.String)
+    return (pl.col(region) if isinstance(region, str) else region).cast(pl.String)
+
+
+def describe(cells: pl.DataFrame, fields: Sequence[str], counts: ReadCounts | None = None) -> pl.DataFrame:
+    """Return the fields of phone cells, a column each, in their rows and order.
+
+    Args:
+        cells: Columns `phone` and `region`, strings.
+        fields: Names of fields.
+        counts: Counts the cells.
+    """
+    if not fields or cells.is_empty():
+        return pl.DataFrame(schema=schema_of(fields))
+    engine = load_engine()
+    phones, regions = cells.get_column(_PHONE).rechunk(), cells.get_column(_REGION).rechunk()
+    begins = range(0, len(phones), _BATCH_ROWS)
+
+    def describe_batch(begin: int) -> pl.DataFrame:
+        batch, fallback_rows = engine.describe(
+            phones.slice(begin, _BATCH_ROWS), regions.slice(begin, _BATCH_ROWS), fields
+        )
+        if counts is not None:
+            counts.add(len(batch), fallback_rows)
+        return batch
+
+    if len(begins) == 1:
+        return describe_batch(0)
+    with ThreadPoolExecutor(pl.thread_pool_size()) as threads:
+        return pl.concat(threads.map(describe_batch, begins), rechunk=False)

@@ -12,6 +12,9 @@ from phonenumbers import (
     ValidationResult,
 )
 
+from phoneseg.numbers.fields import split_field
+from phoneseg.numbers.languages import split_language
+
 Answer = Callable[[PhoneNumber], Any]
 
 
@@ -23,7 +26,8 @@ def _names(constants: type) -> dict[int, str]:
 PARSE_ERRORS: Final = _names(NumberParseException)
 NUMBER_TYPES: Final = _names(PhoneNumberType)
 VALIDATION_RESULTS: Final = _names(ValidationResult)
-_LANGUAGE: Final = "en"
+LONGEST_TEXT: Final = 250
+"""How many characters libphonenumber reads at most (`_MAX_INPUT_STRING_LENGTH`)."""
 
 
 def _format(style: int) -> Answer:
@@ -43,16 +47,16 @@ def _is_carrier_portable(number: PhoneNumber) -> bool:
 # The names of places and carriers take seconds to import, and a DAG file that is only parsed needs none of them.
 
 
-def _location_name(number: PhoneNumber) -> str | None:
+def _location_name(number: PhoneNumber, language: str) -> str | None:
     from phonenumbers import geocoder
 
-    return geocoder.description_for_number(number, _LANGUAGE) or None
+    return geocoder.description_for_number(number, *split_language(language)) or None
 
 
-def _original_carrier_name(number: PhoneNumber) -> str | None:
+def _original_carrier_name(number: PhoneNumber, language: str) -> str | None:
     from phonenumbers import carrier
 
-    return carrier.name_for_number(number, _LANGUAGE) or None
+    return carrier.name_for_number(number, *split_language(language)) or None
 
 
 def _time_zones(number: PhoneNumber) -> list[str]:
@@ -61,10 +65,15 @@ def _time_zones(number: PhoneNumber) -> list[str]:
     return list(timezone.time_zones_for_number(number))
 
 
+NAMES: Final[dict[str, Callable[[PhoneNumber, str], str | None]]] = {
+    "location_name": _location_name,
+    "original_carrier_name": _original_carrier_name,
+}
 ANSWERS: Final[dict[str, Answer]] = {
     "phone_e164": _format(PhoneNumberFormat.E164),
     "phone_international": _format(PhoneNumberFormat.INTERNATIONAL),
     "phone_national": _format(PhoneNumberFormat.NATIONAL),
+    "phone_rfc3966": _format(PhoneNumberFormat.RFC3966),
     "is_possible": phonenumbers.is_possible_number,
     "is_valid": phonenumbers.is_valid_number,
     "validation_result": lambda number: VALIDATION_RESULTS[phonenumbers.is_possible_number_with_reason(number)],
@@ -75,9 +84,7 @@ ANSWERS: Final[dict[str, Answer]] = {
     "national_destination_code": _national_destination_code,
     "extension": lambda number: number.extension or None,
     "is_geographic": phonenumbers.is_number_geographical,
-    "location_name": _location_name,
     "time_zones": _time_zones,
-    "original_carrier_name": _original_carrier_name,
     "is_carrier_portable": _is_carrier_portable,
 }
 
@@ -88,7 +95,7 @@ def describe(raw: str | None, region: str | None, fields: Sequence[str]) -> list
     Args:
         raw: What was written; null gives null in every field.
         region: Region that a number without a calling code is read in, upper-case ISO 3166 alpha-2, or null.
-        fields: Names out of `FIELDS`.
+        fields: Names of fields.
 
     Returns:
         The values; of an unparseable number all are null but `validation_result`, which names the parse error.
@@ -99,4 +106,9 @@ def describe(raw: str | None, region: str | None, fields: Sequence[str]) -> list
         number = phonenumbers.parse(raw, region)
     except NumberParseException as error:
         return [PARSE_ERRORS[error.error_type] if field == "validation_result" else None for field in fields]
-    return [ANSWERS[field](number) for field in fields]
+    return [_answer(number, field) for field in fields]
+
+
+def _answer(number: PhoneNumber, field: str) -> Any:  # noqa: ANN401 -- fields are of several types
+    name, language = split_field(field)
+    return ANSWERS[name](number) if language is None else NAMES[name](number, language)

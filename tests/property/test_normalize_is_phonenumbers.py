@@ -53,6 +53,7 @@ def ask_phonenumbers(raw: str | None, region: str | None) -> dict[str, Any]:
         "phone_e164": phonenumbers.format_number(number, PhoneNumberFormat.E164),
         "phone_international": phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL),
         "phone_national": phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL),
+        "phone_rfc3966": phonenumbers.format_number(number, PhoneNumberFormat.RFC3966),
         "is_possible": phonenumbers.is_possible_number(number),
         "is_valid": phonenumbers.is_valid_number(number),
         "validation_result": POSSIBILITIES[phonenumbers.is_possible_number_with_reason(number)],

@@ -30,6 +30,7 @@ def test_all_other_fields_of_a_number() -> None:
     frame = pl.DataFrame({"raw": ["020 7946 0018"], "region": ["GB"]})
     fields = {
         "phone_national": "020 7946 0018",
+        "phone_rfc3966": "tel:+44-20-7946-0018",
         "validation_result": "IS_POSSIBLE",
         "country_calling_code": 44,
         "national_significant_number": "2079460018",

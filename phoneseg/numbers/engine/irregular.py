@@ -1,0 +1,205 @@
+"""Texts that are not just digits and plain punctuation: other scripts, words, letters for digits, extensions.
+
+Follows the text handling of `phonenumbers.parse`, column by column with Polars. It speaks for ASCII alone: other digits
+and punctuation are written in ASCII first, and what still holds other signs is left to `phonenumbers`.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from phoneseg.numbers.engine.tape import Flags, Rows
+from phoneseg.numbers.scalar import LONGEST_TEXT
+
+_ASCII: Final = "".join(map(chr, range(128)))
+_BEFORE_NUMBER: Final = "".join(sign for sign in _ASCII if not (sign.isdigit() or sign == "+"))
+_BEHIND_NUMBER: Final = "".join(sign for sign in _ASCII if not (sign.isalnum() or sign == "#"))
+
+# Decimal digits of the scripts that people dial in; all of them have been in Unicode for decades.
+_DIGIT_ZEROS: Final = (
+    0x660,
+    0x6F0,
+    0x7C0,
+    0x966,
+    0x9E6,
+    0xA66,
+    0xAE6,
+    0xB66,
+    0xBE6,
+    0xC66,
+    0xCE6,
+    0xD66,
+    0xE50,
+    0xFF10,
+)
+_DIGITS: Final = {chr(zero + digit): str(digit) for zero in _DIGIT_ZEROS for digit in range(10)}
+# Signs of `_VALID_PUNCTUATION`; a full-width tilde is not among them here, as it may begin an extension.
+_PUNCTUATION: Final = dict.fromkeys(
+    "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u30fc\uff0d\uff0f\u00ad\u200b\u2060\u3000", "-"
+)
+_BRACKETS: Final = dict.fromkeys("\uff08\uff09\uff3b\uff3d\u2053\u223c", "-")
+_IN_ASCII: Final = {**_DIGITS, **_PUNCTUATION, **_BRACKETS, "\u00a0": " ", "\uff0e": ".", "\uff0b": "+"}
+
+# Ranges without a digit and without a plus, in every version of Unicode: words before a number.
+_FOREIGN_WORDS: Final = r"\x{80}-\x{65F}\x{E00}-\x{E4F}\x{2000}-\x{9FFF}\x{AC00}-\x{D7A3}\x{1F300}-\x{1FAFF}"
+_FOREIGN_BEFORE: Final = rf"^[{_FOREIGN_WORDS}\x00-\x2A\x2C-\x2F\x3A-\x7F]+"
+# Signs that are neither letter nor number in any version of Unicode: quotes, dots, marks of direction.
+_FOREIGN_BEHIND: Final = (
+    r"[\x{AB}\x{BB}\x{B7}\x{2018}-\x{201F}\x{2022}\x{2026}\x{200C}-\x{200F}\x{202A}-\x{202E}\x{2066}-\x{2069}\x{FEFF}"
+    r"\x00-\x22\x24-\x2F\x3A-\x40\x5B-\x60\x7B-\x7F]+\z"
+)
+
+_PHONE_CONTEXT: Final = ";phone-context="
+_ISDN_SUBADDRESS: Final = ";isub="
+_SECOND_NUMBER: Final = r"[\\/] *x"
+_PLAIN: Final = r"^\+?[0-9 ()./\-]*\z"
+_SIGNS: Final = r"\-x .()\[\]/~*"
+
+
+def _digit_group(most: int) -> str:
+    return rf"([0-9]{{1,{most}}})"
+
+
+def _extension_pattern() -> str:
+    """Return `_EXTN_PATTERNS_FOR_PARSING` for ASCII: a group of digits for each way to write an extension."""
+    before, after = r"[ \t,]*", r"[:.]?[ \t,\-]*"
+    ways = (
+        rf";ext={_digit_group(20)}",
+        rf"{before}(?:e?xt(?:ensio)?n?|anexo){after}{_digit_group(20)}#?",
+        rf"{before}(?:[x#~]|int){after}{_digit_group(9)}#?",
+        rf"[- ]+{_digit_group(6)}#",
+        rf"[ \t]*(?:,,|;){after}{_digit_group(15)}#?",
+        rf"[ \t]*,+{after}{_digit_group(9)}#?",
+    )
+    return "|".join(ways)
+
+
+_EXTENSION: Final = rf"(?i)(?:{_extension_pattern()})\z"
+_EXTENSION_WAYS: Final = _extension_pattern().count("([")
+_VIABLE: Final = (
+    rf"(?i)^(?:[0-9]{{2}}|[+]*(?:[{_SIGNS}]*[0-9]){{3,}}[{_SIGNS}A-Z0-9]*"
+    rf"(?:{_extension_pattern().replace('([', '(?:[')})?)\z"
+)
+_THREE_LETTERS: Final = r"[A-Za-z][^A-Za-z]*[A-Za-z][^A-Za-z]*[A-Za-z]"
+_KEYPAD: Final = {
+    letter: digit
+    for digit, letters in zip("23456789", ("ABC", "DEF", "GHI", "JKL", "MNO", "PQRS", "TUV", "WXYZ"), strict=True)
+    for letter in letters + letters.lower()
+}
+
+
+@dataclass
+class OddTexts:
+    """What irregular texts are.
+
+    Attributes:
+        digits: Their digits; other signs may stand between them.
+        has_plus: Whether a plus stands before them.
+        is_number: Whether the text looks like a number.
+        is_too_long: Whether it is longer than libphonenumber reads.
+        must_fall_back: Whether `phonenumbers` must be asked.
+        extension_rows: The texts with an extension.
+        extensions: Their extensions.
+    """
+
+    digits: pl.Series
+    has_plus: Flags
+    is_number: Flags
+    is_too_long: Flags
+    must_fall_back: Flags
+    extension_rows: Rows
+    extensions: pl.Series
+
+
+def read(texts: pl.Series) -> OddTexts:
+    """Read irregular texts; none is null."""
+    is_too_long = (texts.str.len_chars() > LONGEST_TEXT).to_numpy()
+    is_foreign = (texts.str.len_bytes() != texts.str.len_chars()).to_numpy()
+    must_fall_back = texts.str.contains(_PHONE_CONTEXT, literal=True).to_numpy().copy()
+    numbers = _in_ascii(texts, np.flatnonzero(is_foreign))
+    numbers = numbers.str.strip_chars_start(_BEFORE_NUMBER).str.strip_chars_end(_BEHIND_NUMBER)
+    must_fall_back |= (numbers.str.len_bytes() != numbers.str.len_chars()).to_numpy()
+    is_plain = numbers.str.contains(_PLAIN).to_numpy()
+    odd = OddTexts(
+        digits=numbers,
+        has_plus=numbers.str.starts_with("+").to_numpy().copy(),
+        is_number=is_plain & _has_digits(numbers),
+        is_too_long=is_too_long,
+        must_fall_back=must_fall_back,
+        extension_rows=np.zeros(0, np.intp),
+        extensions=pl.Series([], dtype=pl.String),
+    )
+    worded = np.flatnonzero(~(is_plain | must_fall_back | is_too_long))
+    if worded.size:
+        _read_worded(odd, worded, is_foreign)
+    odd.must_fall_back &= ~is_too_long
+    return odd
+
+
+def _in_ascii(texts: pl.Series, rows: Rows) -> pl.Series:
+    """Write the digits and punctuation of some texts in ASCII, and drop foreign words before and signs behind."""
+    if not rows.size:
+        return texts
+    signs, ascii_signs = list(_IN_ASCII), list(_IN_ASCII.values())
+    foreign = texts.gather(_index(rows)).str.replace_many(signs, ascii_signs)
+    foreign = foreign.str.replace(_FOREIGN_BEFORE, "").str.replace(_FOREIGN_BEHIND, "")
+    return replaced(texts, rows, foreign)
+
+
+def _has_digits(numbers: pl.Series) -> Flags:
+    """Return whether plain texts have three digits, or are two digits and nothing else."""
+    return numbers.str.contains(r"[0-9][^0-9]*[0-9][^0-9]*[0-9]|^[0-9]{2}\z").to_numpy()
+
+
+def _read_worded(odd: OddTexts, rows: Rows, is_foreign: Flags) -> None:
+    """Read texts with letters, stars and other signs in or behind the number, and put what they are into `odd`."""
+    numbers = odd.digits.gather(_index(rows))
+    is_cut = numbers.str.contains(rf"{_SECOND_NUMBER}|{_ISDN_SUBADDRESS}")
+    if is_cut.any():
+        numbers = numbers.str.replace(rf"(?s){_SECOND_NUMBER}.*\z", "").str.replace(
+            rf"(?s)(.){_ISDN_SUBADDRESS}.*\z", "$1"
+        )
+        # A line break that is now at the end would be no end to `\z`, but is one to Python's `$`.
+        odd.must_fall_back[rows] = (is_cut & (pl.Series(is_foreign[rows]) | numbers.str.contains("\n"))).to_numpy()
+    odd.is_number[rows] = numbers.str.contains(_VIABLE).to_numpy()
+    numbers = _without_extensions(odd, numbers, rows, is_foreign)
+    odd.has_plus[rows] = numbers.str.starts_with("+").to_numpy()
+    is_vanity = numbers.str.contains(_THREE_LETTERS).to_numpy()
+    vanity = np.flatnonzero(is_vanity)
+    if vanity.size:
+        dialled = numbers.gather(_index(vanity)).str.replace_many(list(_KEYPAD), list(_KEYPAD.values()))
+        numbers = replaced(numbers, vanity, dialled)
+    odd.digits = replaced(odd.digits, rows, numbers)
+
+
+def _without_extensions(odd: OddTexts, numbers: pl.Series, rows: Rows, is_foreign: Flags) -> pl.Series:
+    """Return the numbers without their extensions, which are put into `odd` (`_maybe_strip_extension`)."""
+    found = numbers.str.extract(_EXTENSION, 0)
+    at = np.flatnonzero((found.is_not_null() & pl.Series(odd.is_number[rows])).to_numpy())
+    if not at.size:
+        return numbers
+    frame = pl.DataFrame({"number": numbers.gather(_index(at)), "written": found.gather(_index(at))})
+    frame = frame.select(
+        before=pl.col("number").str.slice(0, pl.col("number").str.len_bytes() - pl.col("written").str.len_bytes()),
+        extension=pl.concat_str(
+            [pl.col("written").str.extract(_EXTENSION, way).fill_null("") for way in range(1, _EXTENSION_WAYS + 1)]
+        ),
+    )
+    is_extension = frame["before"].str.contains(_VIABLE).to_numpy()
+    odd.must_fall_back[rows[at[is_extension]]] |= is_foreign[rows[at[is_extension]]]
+    odd.extension_rows = rows[at[is_extension]]
+    odd.extensions = frame["extension"].filter(pl.Series(is_extension))
+    return replaced(numbers, at[is_extension], frame["before"].filter(pl.Series(is_extension)))
+
+
+def replaced(column: pl.Series, rows: Rows, values: pl.Series) -> pl.Series:
+    """Return a column with other values in some rows, in one gather: setting strings in place is far slower."""
+    index = np.arange(len(column), dtype=np.uint32)
+    index[rows] = np.arange(len(column), len(column) + len(rows), dtype=np.uint32)
+    return pl.concat([column, values], rechunk=True).gather(pl.Series(index))
+
+
+def _index(rows: Rows) -> pl.Series:
+    return pl.Series(rows.astype(np.uint32))
