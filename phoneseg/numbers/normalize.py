@@ -12,7 +12,6 @@ from phoneseg.numbers.fields import DEFAULT_FIELDS, schema_of, split_field
 from phoneseg.numbers.store import languages, load_engine
 
 _BATCH_ROWS: Final = 1 << 16  # its arrays stay in a core's cache
-_PHONE, _REGION = "phone", "region"
 
 
 @dataclass
@@ -78,51 +77,62 @@ def normalize(
         ValueError: A field or its language is unknown.
     """
     wanted = DEFAULT_FIELDS if fields is None else tuple(fields)
-    _check_languages(wanted)
-    cells = [pl.col(phone).cast(pl.String).alias(_PHONE), _region_expression(region).alias(_REGION)]
+    check_fields(wanted)
+    hint = pl.lit(None) if region is None else region
+
+    def add_fields(batch: pl.DataFrame) -> pl.DataFrame:
+        cells = batch.select(
+            pl.col(phone).cast(pl.String).alias("phone"), _column(hint).cast(pl.String).alias("region")
+        )
+        return batch.with_columns(describe(cells["phone"], cells["region"], wanted, counts))
+
     if isinstance(frame, pl.DataFrame):
-        return frame.with_columns(describe(frame.select(cells), wanted, counts))
+        return add_fields(frame)
     schema = pl.Schema({**frame.collect_schema(), **schema_of(wanted)})
     # A row's fields depend on that row alone, but the columns `phone` and `region` must reach the function.
     return frame.map_batches(
-        lambda batch: batch.with_columns(describe(batch.select(cells), wanted, counts)),
+        add_fields,
         schema=schema,
         projection_pushdown=False,
         streamable=True,
     )
 
 
-def _check_languages(fields: Sequence[str]) -> None:
-    """Refuse fields that there are not."""
+def check_fields(fields: Sequence[str]) -> None:
+    """Check that there are such fields.
+
+    Raises:
+        ValueError: A field or its language is unknown.
+    """
     spoken = {language for _, language in map(split_field, fields) if language not in (None, "en")}
     if unknown := sorted(spoken.difference(languages()) if spoken else ()):
         raise ValueError(f"no names in language {unknown[0]!r}; there is: {', '.join(languages())}")
 
 
-def _region_expression(region: str | pl.Expr | None) -> pl.Expr:
-    if region is None:
-        return pl.lit(None, pl.String)
-    return (pl.col(region) if isinstance(region, str) else region).cast(pl.String)
+def _column(column: str | pl.Expr) -> pl.Expr:
+    return pl.col(column) if isinstance(column, str) else column
 
 
-def describe(cells: pl.DataFrame, fields: Sequence[str], counts: ReadCounts | None = None) -> pl.DataFrame:
+def describe(
+    phones: pl.Series, regions: pl.Series, fields: Sequence[str], counts: ReadCounts | None = None
+) -> pl.DataFrame:
     """Return the fields of phone cells, a column each, in their rows and order.
 
     Args:
-        cells: Columns `phone` and `region`, strings.
+        phones: The numbers as they were written, strings.
+        regions: The region that each is read in, strings; or one for all.
         fields: Names of fields.
         counts: Counts the cells.
     """
-    if not fields or cells.is_empty():
+    if not fields or phones.is_empty():
         return pl.DataFrame(schema=schema_of(fields))
     engine = load_engine()
-    phones, regions = cells.get_column(_PHONE).rechunk(), cells.get_column(_REGION).rechunk()
+    phones, regions = phones.rechunk(), regions.rechunk()
     begins = range(0, len(phones), _BATCH_ROWS)
 
     def describe_batch(begin: int) -> pl.DataFrame:
-        batch, fallback_rows = engine.describe(
-            phones.slice(begin, _BATCH_ROWS), regions.slice(begin, _BATCH_ROWS), fields
-        )
+        hints = regions if len(regions) == 1 else regions.slice(begin, _BATCH_ROWS)
+        batch, fallback_rows = engine.describe(phones.slice(begin, _BATCH_ROWS), hints, fields)
         if counts is not None:
             counts.add(len(batch), fallback_rows)
         return batch

@@ -3,20 +3,27 @@
 import fcntl
 import logging
 import os
-from collections.abc import Iterator
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from threading import Lock
 from time import perf_counter
 from typing import Final
 
+from phoneseg.errors import StopError
 from phoneseg.numbers.engine import Engine
 from phoneseg.numbers.languages import ENGLISH
 from phoneseg.numbers.tables import FORMAT_VERSION, Tables
 
 SHIPPED_FOLDER: Final = Path(__file__).parent / "shipped"
 log = logging.getLogger(__name__)
+_loading = Lock()
 
 
 def metadata_version() -> str:
@@ -24,42 +31,96 @@ def metadata_version() -> str:
     return version("phonenumbers")
 
 
-@cache
 def load_engine() -> Engine:
     """Return the engine for the installed `phonenumbers`; its tables are loaded when it is first asked for.
 
     Raises:
-        OSError: The cache cannot be written.
+        StopError: The cache cannot be written.
     """
-    return Engine(load_tables())
+    with _loading:  # two threads that ask at once get one engine
+        return _engine(metadata_version())
 
 
-def load_tables() -> Tables:
-    """Return the tables of the installed `phonenumbers`: the shipped ones, those in the cache, or new ones.
+@cache
+def _engine(installed: str) -> Engine:
+    return Engine(_load(installed, lambda target: _compile_installed(installed, target)))
 
-    Compiling takes about a minute, once for a version; other processes wait for the one that does it.
+
+def load_tables(name: str) -> Tables:
+    """Return the tables of a metadata version, compiling them where nobody has yet.
+
+    Args:
+        name: A version of `phonenumbers`, which may be fetched with pip, or the path of its wheel or folder.
 
     Raises:
-        OSError: The cache cannot be written.
+        StopError: There is no such version, or the cache cannot be written.
     """
     installed = metadata_version()
-    shipped = SHIPPED_FOLDER / f"phonenumbers-{installed}.npz"
+    if name == installed:
+        return _load(installed, lambda target: _compile_installed(installed, target))
+    package = Path(name)
+    if package.exists():
+        return _load(_version_of(package), lambda target: _compile_package(package, target))
+    if not re.fullmatch(r"\d+(\.\d+)+", name):
+        raise StopError(f"{name}: neither a version of phonenumbers nor the path of its wheel or folder")
+    return _load(name, lambda target: _fetch_and_compile(name, target))
+
+
+def _load(wanted: str, compile_to: Callable[[Path], None]) -> Tables:
+    """Return the shipped tables of a version, those in the cache, or new ones; other processes wait for them."""
+    shipped = SHIPPED_FOLDER / f"phonenumbers-{wanted}.npz"
     if shipped.exists():
         return Tables.load(shipped)
-    cached = cache_folder() / f"phonenumbers-{installed}-format{FORMAT_VERSION}.npz"
+    cached = cache_folder() / f"phonenumbers-{wanted}-format{FORMAT_VERSION}.npz"
     with _locked(cached.with_suffix(".lock")):
         if not cached.exists():
-            _compile(installed, cached)
+            log.warning("phoneseg ships no tables of phonenumbers %s: compiling them, once, for about a minute", wanted)
+            began = perf_counter()
+            compile_to(cached)
+            log.warning("compiled in %.0f s, kept in %s", perf_counter() - began, cached)
     return Tables.load(cached)
 
 
-def _compile(installed: str, path: Path) -> None:
+def _compile_installed(installed: str, target: Path) -> None:
     from phoneseg.numbers.compiler import compile_tables  # takes seconds to import what it needs
 
-    log.warning("phonenumbers %s is not the version that phoneseg ships tables of: compiling them once", installed)
-    began = perf_counter()
-    compile_tables(installed, log.info).save(path)
-    log.warning("compiled in %.0f s, kept in %s", perf_counter() - began, path)
+    compile_tables(installed, log.info).save(target)
+
+
+def _compile_package(package: Path, target: Path) -> None:
+    """Compile a `phonenumbers` that is not the installed one, in a process of its own."""
+    _run_python(package, "-m", "phoneseg.numbers.compiler", str(target))
+
+
+def _version_of(package: Path) -> str:
+    return _run_python(package, "-c", "import phonenumbers; print(phonenumbers.__version__)").strip()
+
+
+def _run_python(package: Path, *arguments: str) -> str:
+    """Run Python with a package before the installed ones, and return what it prints."""
+    # Not only the wheel or folder, but also the place of phoneseg itself, which may be a checkout.
+    path = os.pathsep.join([str(package.resolve()), *filter(None, sys.path)])
+    done = subprocess.run(  # noqa: S603 -- our own interpreter and module
+        [sys.executable, *arguments],
+        env={**os.environ, "PYTHONPATH": path},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise StopError(f"{package}: not a phonenumbers that can be compiled; what is wrong stands above")
+    return done.stdout
+
+
+def _fetch_and_compile(wanted: str, target: Path) -> None:
+    """Fetch the wheel of a version with pip and compile it."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = ["pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:", f"phonenumbers=={wanted}"]
+        done = subprocess.run([sys.executable, "-m", *command], cwd=folder, check=False)  # noqa: S603
+        wheels = list(Path(folder).glob("*.whl"))
+        if done.returncode or not wheels:
+            raise StopError(f"phonenumbers {wanted} cannot be fetched with pip; give the path of its wheel instead")
+        _compile_package(wheels[0], target)
 
 
 def cache_folder() -> Path:
@@ -71,8 +132,15 @@ def cache_folder() -> Path:
 @contextmanager
 def _locked(path: Path) -> Iterator[None]:
     """Hold a lock file; the system lets go of it when the process ends, however it ends."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as file:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("w")
+    except OSError as error:
+        raise StopError(
+            f"{path.parent}: the tables of phonenumbers cannot be kept there: {error.strerror}; "
+            "XDG_CACHE_HOME names another place"
+        ) from None
+    with file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
+from phoneseg.numbers.columns import replaced
 from phoneseg.numbers.languages import ENGLISH, WITHOUT_ENGLISH
 
 MOST_DIGITS: Final = 32
@@ -27,40 +29,49 @@ class NameTable:
     Attributes:
         row_count: How many things there are.
         languages: The languages.
-        starts: Where each language begins in `rows` and `texts`, and where the last one ends.
-        rows: Which thing a text names.
-        texts: The names.
+        row_starts: Where each language begins in `rows`, and where the last one ends.
+        rows: Which things are named.
+        text_starts: Where each language begins in `texts`, and where the last one ends.
+        texts: The names in UTF-8, a line each.
     """
 
     row_count: NDArray[np.int64]
     languages: list[str]
-    starts: NDArray[np.int32]
+    row_starts: NDArray[np.int32]
     rows: NDArray[np.uint16]
-    texts: list[str]
+    text_starts: NDArray[np.int32]
+    texts: NDArray[np.uint8]
 
     @classmethod
     def of(cls, row_count: int, own: dict[str, dict[int, str]]) -> Self:
         """Return the table of each language's own names by row."""
-        starts = np.cumsum([0, *(len(names) for names in own.values())], dtype=np.int32)
-        rows = np.array([row for names in own.values() for row in names], np.uint16)
-        texts = [text for names in own.values() for text in names.values()]
-        return cls(np.array([row_count]), list(own), starts, rows, texts)
+        texts = ["".join(f"{name}\n" for name in names.values()).encode() for names in own.values()]
+        return cls(
+            np.array([row_count]),
+            list(own),
+            np.cumsum([0, *map(len, own.values())], dtype=np.int32),
+            np.array([row for names in own.values() for row in names], np.uint16),
+            np.cumsum([0, *map(len, texts)], dtype=np.int32),
+            np.frombuffer(b"".join(texts), np.uint8),
+        )
 
-    def names(self, language: str, *, may_be_english: bool = True) -> list[str | None]:
-        """Return the name of each row in a language; None where there is none.
+    def names(self, language: str, *, may_be_english: bool = True) -> pl.Series:
+        """Return the name of each row in a language; null where there is none.
 
         Args:
             language: The language.
             may_be_english: Whether English names stand in where a language's readers are offered them.
         """
-        found: list[str | None] = [None] * int(self.row_count[0])
         if language != ENGLISH and may_be_english and language not in WITHOUT_ENGLISH:
-            found = self.names(ENGLISH)
-        if language in self.languages:
-            at = self.languages.index(language)
-            for place in range(int(self.starts[at]), int(self.starts[at + 1])):
-                found[int(self.rows[place])] = self.texts[place] or None
-        return found
+            names = self.names(ENGLISH)
+        else:
+            names = pl.Series([None], dtype=pl.String).new_from_index(0, int(self.row_count[0]))
+        if language not in self.languages:
+            return names
+        at = self.languages.index(language)
+        text = self.texts[self.text_starts[at] : self.text_starts[at + 1]].tobytes().decode()
+        own = pl.Series([text.removesuffix("\n")]).str.split("\n").explode().replace("", None)
+        return replaced(names, self.rows[self.row_starts[at] : self.row_starts[at + 1]], own)
 
 
 @dataclass(frozen=True)

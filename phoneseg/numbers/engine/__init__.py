@@ -8,5 +8,6 @@ A batch goes through these rooms:
 """
 
 from phoneseg.numbers.engine.engine import Engine
+from phoneseg.numbers.engine.lookup import Lookup
 
-__all__ = ["Engine"]
+__all__ = ["Engine", "Lookup"]

@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from phoneseg.numbers.columns import index_of, replaced
 from phoneseg.numbers.engine.cells import Cells
-from phoneseg.numbers.engine.irregular import replaced
 from phoneseg.numbers.engine.lookup import Lookup
 from phoneseg.numbers.engine.national import NationalNumbers
 from phoneseg.numbers.engine.tape import Flags, Rows
@@ -50,7 +50,7 @@ class Answers:
 
     @cached_property
     def _leaf_index(self) -> pl.Series:
-        return pl.Series(self._leaves.astype(np.uint32))
+        return index_of(self._leaves)
 
     @cached_property
     def _signs(self) -> Signs:
@@ -109,10 +109,8 @@ class Answers:
         if not rows.size:
             return texts
         of_code = pl.Series(self._lookup.tables.extension_prefixes if prefix is None else [prefix], dtype=pl.String)
-        prefixes = of_code.gather(pl.Series(self._numbers.code_at[rows].astype(np.uint32) * (prefix is None)))
-        return replaced(
-            texts, rows, texts.gather(pl.Series(rows.astype(np.uint32))) + prefixes + self._cells.extensions
-        )
+        prefixes = of_code.gather(index_of(self._numbers.code_at[rows] * (prefix is None)))
+        return replaced(texts, rows, texts.gather(index_of(rows)) + prefixes + self._cells.extensions)
 
     def extension(self) -> pl.Series:
         """Return the extension."""
@@ -134,7 +132,7 @@ class Answers:
 
     def validation_result(self) -> pl.Series:
         """Return the validation result, or the parse error of what is no number."""
-        names = self._lookup.results.gather(pl.Series(self._results_at.astype(np.uint32)))
+        names = self._lookup.results.gather(index_of(self._results_at))
         if not self._is_null.any():
             return names
         return pl.select(pl.when(pl.Series(~self._is_null)).then(names)).to_series()

@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from phoneseg.numbers.columns import index_of
 from phoneseg.numbers.engine import irregular
 from phoneseg.numbers.engine.tape import Bytes, Flags, Rows, Tape
 from phoneseg.numbers.scalar import LONGEST_TEXT
@@ -60,10 +61,11 @@ def read_cells(texts: pl.Series) -> Cells:
     Args:
         texts: What was written; null is no number.
     """
-    byte_counts = texts.str.len_bytes()
-    is_huge = (byte_counts > _LONGEST_BYTES).fill_null(False)
-    if is_huge.any():
-        texts = pl.select(pl.when(~is_huge).then(texts)).to_series()
+    if texts.null_count():
+        texts = texts.fill_null("")
+    is_huge = texts.str.len_bytes() > _LONGEST_BYTES
+    if is_huge.any():  # a long text is copied no further than here
+        texts = pl.select(pl.when(is_huge).then(pl.lit("")).otherwise(texts)).to_series()
     plain = _read_plain(texts)
     cells = Cells(
         tape=Tape(plain.digits),
@@ -71,7 +73,7 @@ def read_cells(texts: pl.Series) -> Cells:
         lengths=plain.lengths,
         has_plus=plain.has_plus,
         is_number=plain.lengths >= _FEWEST_DIGITS,
-        is_too_long=is_huge.to_numpy() | (plain.byte_counts > LONGEST_TEXT),
+        is_too_long=is_huge.to_numpy() | (~plain.is_odd & (plain.byte_counts > LONGEST_TEXT)),
         must_fall_back=np.zeros(len(texts), np.bool_),
         extension_rows=np.zeros(0, np.intp),
         extensions=pl.Series([], dtype=pl.String),
@@ -129,7 +131,7 @@ def _has_any(flags: Flags, offsets: Rows) -> Flags:
 
 def _read_odd(texts: pl.Series, rows: Rows, cells: Cells) -> None:
     """Read the cells that are not plain, and put what they are into `cells`."""
-    odd = irregular.read(texts.gather(pl.Series(rows.astype(np.uint32))))
+    odd = irregular.read(texts.gather(index_of(rows)))
     plain = _read_plain(odd.digits)
     cells.starts[rows] = plain.starts + cells.tape.length
     cells.lengths[rows] = plain.lengths

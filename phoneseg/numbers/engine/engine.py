@@ -6,9 +6,9 @@ import numpy as np
 import polars as pl
 
 from phoneseg.numbers import scalar
+from phoneseg.numbers.columns import index_of, replaced
 from phoneseg.numbers.engine.answers import Answers
 from phoneseg.numbers.engine.cells import read_cells
-from phoneseg.numbers.engine.irregular import replaced
 from phoneseg.numbers.engine.lookup import Lookup
 from phoneseg.numbers.engine.national import read_national
 from phoneseg.numbers.engine.regions import Regions
@@ -56,7 +56,7 @@ class Engine:
 
 def _ask_phonenumbers(phones: pl.Series, regions: pl.Series, rows: Rows, fields: Sequence[str]) -> pl.DataFrame:
     """Return the fields of some cells, asked one by one."""
-    index = pl.Series(rows.astype(np.uint32))
+    index = index_of(rows)
     upper = regions.str.to_uppercase() if len(regions) == 1 else regions.gather(index).str.to_uppercase()
     hints = upper.to_list() * (len(rows) if len(regions) == 1 else 1)
     answers = [scalar.describe(phone, hint, fields) for phone, hint in zip(phones.gather(index), hints, strict=True)]

@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from phoneseg.numbers.columns import index_of, replaced
 from phoneseg.numbers.engine.tape import Flags, Rows
 from phoneseg.numbers.scalar import LONGEST_TEXT
 
@@ -143,7 +144,7 @@ def _in_ascii(texts: pl.Series, rows: Rows) -> pl.Series:
     if not rows.size:
         return texts
     signs, ascii_signs = list(_IN_ASCII), list(_IN_ASCII.values())
-    foreign = texts.gather(_index(rows)).str.replace_many(signs, ascii_signs)
+    foreign = texts.gather(index_of(rows)).str.replace_many(signs, ascii_signs)
     foreign = foreign.str.replace(_FOREIGN_BEFORE, "").str.replace(_FOREIGN_BEHIND, "")
     return replaced(texts, rows, foreign)
 
@@ -155,7 +156,7 @@ def _has_digits(numbers: pl.Series) -> Flags:
 
 def _read_worded(odd: OddTexts, rows: Rows, is_foreign: Flags) -> None:
     """Read texts with letters, stars and other signs in or behind the number, and put what they are into `odd`."""
-    numbers = odd.digits.gather(_index(rows))
+    numbers = odd.digits.gather(index_of(rows))
     is_cut = numbers.str.contains(rf"{_SECOND_NUMBER}|{_ISDN_SUBADDRESS}")
     if is_cut.any():
         numbers = numbers.str.replace(rf"(?s){_SECOND_NUMBER}.*\z", "").str.replace(
@@ -169,7 +170,7 @@ def _read_worded(odd: OddTexts, rows: Rows, is_foreign: Flags) -> None:
     is_vanity = numbers.str.contains(_THREE_LETTERS).to_numpy()
     vanity = np.flatnonzero(is_vanity)
     if vanity.size:
-        dialled = numbers.gather(_index(vanity)).str.replace_many(list(_KEYPAD), list(_KEYPAD.values()))
+        dialled = numbers.gather(index_of(vanity)).str.replace_many(list(_KEYPAD), list(_KEYPAD.values()))
         numbers = replaced(numbers, vanity, dialled)
     odd.digits = replaced(odd.digits, rows, numbers)
 
@@ -180,7 +181,7 @@ def _without_extensions(odd: OddTexts, numbers: pl.Series, rows: Rows, is_foreig
     at = np.flatnonzero((found.is_not_null() & pl.Series(odd.is_number[rows])).to_numpy())
     if not at.size:
         return numbers
-    frame = pl.DataFrame({"number": numbers.gather(_index(at)), "written": found.gather(_index(at))})
+    frame = pl.DataFrame({"number": numbers.gather(index_of(at)), "written": found.gather(index_of(at))})
     frame = frame.select(
         before=pl.col("number").str.slice(0, pl.col("number").str.len_bytes() - pl.col("written").str.len_bytes()),
         extension=pl.concat_str(
@@ -192,14 +193,3 @@ def _without_extensions(odd: OddTexts, numbers: pl.Series, rows: Rows, is_foreig
     odd.extension_rows = rows[at[is_extension]]
     odd.extensions = frame["extension"].filter(pl.Series(is_extension))
     return replaced(numbers, at[is_extension], frame["before"].filter(pl.Series(is_extension)))
-
-
-def replaced(column: pl.Series, rows: Rows, values: pl.Series) -> pl.Series:
-    """Return a column with other values in some rows, in one gather: setting strings in place is far slower."""
-    index = np.arange(len(column), dtype=np.uint32)
-    index[rows] = np.arange(len(column), len(column) + len(rows), dtype=np.uint32)
-    return pl.concat([column, values], rechunk=True).gather(pl.Series(index))
-
-
-def _index(rows: Rows) -> pl.Series:
-    return pl.Series(rows.astype(np.uint32))

@@ -2,12 +2,12 @@
 
 import re
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
+from phoneseg.numbers.columns import index_of
 from phoneseg.numbers.engine.digit_trie import DigitTrie
 from phoneseg.numbers.engine.tape import Bytes, Flags, Rows
 from phoneseg.numbers.engine.texts import CODE_DIGITS, NATIONAL_DIGITS, Layout
@@ -30,8 +30,8 @@ class Lookup:
 
     def __init__(self, tables: Tables) -> None:
         self.tables = tables
-        self.parse_trie = DigitTrie(tables.parse_nodes, tables.parse_roots)
-        self.class_trie = DigitTrie(tables.class_nodes, tables.class_roots)
+        self.parse_trie = DigitTrie(tables.parse_nodes, tables.parse_roots, first_digits=2)
+        self.class_trie = DigitTrie(tables.class_nodes, tables.class_roots, first_digits=3)
         self._location_names: dict[str, pl.Series] = {}
         self._carrier_names: dict[str, pl.Series] = {}
 
@@ -39,37 +39,37 @@ class Lookup:
         """Return the name of each class leaf's area in a language, or of its country where the area has none."""
         if language not in self._location_names:
             spoken, _ = split_language(language)
-            areas = pl.Series(self.tables.areas.names(language), dtype=pl.String)
-            countries = pl.Series(self.tables.countries.names(spoken, may_be_english=False), dtype=pl.String)
-            of_area = areas.gather(_index(self.tables.class_area))
-            of_country = countries.gather(_index(self.tables.class_country))
+            areas = self.tables.areas.names(language)
+            countries = self.tables.countries.names(spoken, may_be_english=False)
+            of_area = areas.gather(index_of(self.tables.class_area))
+            of_country = countries.gather(index_of(self.tables.class_country))
             self._location_names[language] = of_area.fill_null(of_country)
         return self._location_names[language]
 
     def carrier_names(self, language: str) -> pl.Series:
         """Return the name of each class leaf's carrier in a language."""
         if language not in self._carrier_names:
-            names = pl.Series(self.tables.carriers.names(language), dtype=pl.String)
-            self._carrier_names[language] = names.gather(_index(self.tables.class_carrier))
+            names = self.tables.carriers.names(language)
+            self._carrier_names[language] = names.gather(index_of(self.tables.class_carrier))
         return self._carrier_names[language]
 
     @cached_property
     def type_names(self) -> pl.Series:
         """The type of each class leaf."""
         names = pl.Series([NUMBER_TYPES.get(number) for number in range(_UNKNOWN_TYPE + 1)], dtype=pl.String)
-        return _without_first(names.gather(_index(self.tables.class_type)))
+        return _without_first(names.gather(index_of(self.tables.class_type)))
 
     @cached_property
     def region_codes(self) -> pl.Series:
         """The region of each class leaf."""
         codes = pl.Series([region or None for region in self.tables.regions], dtype=pl.String)
-        return codes.gather(_index(self.tables.class_region))
+        return codes.gather(index_of(self.tables.class_region))
 
     @cached_property
     def time_zones(self) -> pl.Series:
         """The time zones of each class leaf, a list."""
         rows = pl.Series([zones.split(",") for zones in self.tables.zones], dtype=pl.List(pl.String))
-        return _without_first(rows.gather(_index(self.tables.class_zones)))
+        return _without_first(rows.gather(index_of(self.tables.class_zones)))
 
     @cached_property
     def is_valid(self) -> Flags:
@@ -171,10 +171,6 @@ class Lookup:
                 for code_length in range(4)
             ]
         )
-
-
-def _index(array: NDArray[Any]) -> pl.Series:
-    return pl.Series(array.astype(np.uint32))
 
 
 def _without_first(column: pl.Series) -> pl.Series:

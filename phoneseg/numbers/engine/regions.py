@@ -1,12 +1,15 @@
 """A column of regions becomes indices of the tables' regions."""
 
+from typing import Final
+
 import numpy as np
 import polars as pl
 
+from phoneseg.numbers.columns import index_of
 from phoneseg.numbers.engine.tape import Rows
 from phoneseg.numbers.tables import Tables
 
-_LONGEST_SPELLING: int = 6
+_LONGEST_SPELLING: Final = 6
 """Bytes that can become two ASCII letters in upper case: the ligature st, the dotless i."""
 
 
@@ -40,7 +43,7 @@ class Regions:
             found[codes.is_null().to_numpy()] = 0
         odd = np.flatnonzero((found == 0) & (words[:, 0] > 1) & (words[:, 0] <= _LONGEST_SPELLING))
         if odd.size:
-            found[odd] = self._find_odd(codes.gather(pl.Series(odd.astype(np.uint32))))
+            found[odd] = self._find_odd(codes.gather(index_of(odd)))
         return found
 
     def _find_odd(self, codes: pl.Series) -> Rows:

@@ -2,11 +2,13 @@
 
 from importlib.metadata import version
 
+import phonenumbers
 import polars as pl
 import pytest
+from phonenumbers import geocoder
 from polars.testing import assert_frame_equal
 
-from phoneseg.numbers import DEFAULT_FIELDS, FIELDS, metadata_version, normalize
+from phoneseg.numbers import DEFAULT_FIELDS, FIELDS, ReadCounts, languages, metadata_version, normalize
 
 
 def test_the_nine_default_fields_of_a_number() -> None:
@@ -169,3 +171,47 @@ def test_a_lazy_frame_gives_what_an_eager_one_gives(engine: str) -> None:
 
 def test_the_metadata_version_is_that_of_the_installed_phonenumbers() -> None:
     assert metadata_version() == version("phonenumbers")
+
+
+def test_a_region_can_be_one_for_all_rows() -> None:
+    frame = pl.DataFrame({"raw": ["030 1234567", "+16502530000", "020 7946 0018"]})
+    result = normalize(frame, region=pl.lit("de"), fields=["region_code"])
+    assert result.get_column("region_code").to_list() == ["DE", "US", "DE"]
+    lazy = normalize(frame.lazy(), region=pl.lit("de"), fields=["region_code"])
+    assert_frame_equal(lazy.collect(), result)
+
+
+def test_many_batches_give_what_single_rows_give() -> None:
+    texts = ["+16502530000", None, "020 7946 0018 x5", "hello", "030 12;phone-context=+49", "\u0661\u0662\u0663"]
+    frame = pl.DataFrame({"raw": texts, "region": ["US", "GB", "GB", None, "DE", "EG"]})
+    once = normalize(frame, fields=tuple(FIELDS))
+    many = normalize(pl.concat([frame] * 40_000), fields=tuple(FIELDS))
+    assert_frame_equal(many, pl.concat([once] * 40_000))
+
+
+def test_cells_that_phonenumbers_was_asked_of_are_counted() -> None:
+    counts = ReadCounts()
+    frame = pl.DataFrame({"raw": ["+16502530000", "12345;phone-context=+49", "x"] * 50_000, "region": "US"})
+    normalize(frame, fields=["is_valid"], counts=counts)
+    assert (counts.rows, counts.fallback_rows) == (150_000, 50_000)
+    normalize(frame.head(3).lazy(), fields=["is_valid"], counts=counts).collect()
+    assert (counts.rows, counts.fallback_rows) == (150_003, 50_001)
+
+
+def test_names_come_in_every_language_that_phonenumbers_has() -> None:
+    assert languages()[0] == "en"
+    assert {"de", "zh", "zh_Hant", "ja", "ko", "ru", "iw"} <= set(languages())
+    frame = pl.DataFrame({"raw": ["+886 2 2345 6789"], "region": ["TW"]})
+    fields = ["location_name", "location_name_de", "location_name_zh", "location_name_zh_Hant"]
+    row = normalize(frame, fields=fields).row(0, named=True)
+    number = phonenumbers.parse("+886223456789")
+    assert row["location_name"] == geocoder.description_for_number(number, "en")
+    assert row["location_name_de"] == geocoder.description_for_number(number, "de")
+    assert row["location_name_zh"] == geocoder.description_for_number(number, "zh")
+    assert row["location_name_zh_Hant"] == geocoder.description_for_number(number, "zh", script="Hant")
+
+
+def test_an_unknown_language_is_refused_with_those_that_there_are() -> None:
+    frame = pl.DataFrame({"raw": ["+16502530000"], "region": ["US"]})
+    with pytest.raises(ValueError, match=r"^no names in language 'xx'; there is: en, "):
+        normalize(frame, fields=["location_name_xx"])

@@ -1,0 +1,63 @@
+"""The namespace `phone` gives what `normalize` gives."""
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal, assert_series_equal
+
+from phoneseg.numbers import DEFAULT_FIELDS, FIELDS, PhoneExpressions, normalize
+
+FRAME = pl.DataFrame(
+    {"raw": ["030 12345678", "+44 20 7946 0018 ext. 5", None, "x"], "region": ["de", None, "DE", "DE"]},
+    schema={"raw": pl.String, "region": pl.String},
+)
+
+
+def test_parse_gives_the_default_fields_in_a_struct() -> None:
+    parsed = FRAME.select(parsed=pl.col("raw").phone.parse(pl.col("region"))).unnest("parsed")
+    assert_frame_equal(parsed, normalize(FRAME).select(DEFAULT_FIELDS))
+
+
+def test_parse_gives_the_fields_that_are_named() -> None:
+    fields = ["is_valid", "location_name_de"]
+    parsed = FRAME.lazy().select(pl.col("raw").phone.parse("DE", fields=fields).struct.unnest())
+    assert_frame_equal(parsed.collect(), normalize(FRAME, region=pl.lit("DE"), fields=fields).select(fields))
+
+
+@pytest.mark.parametrize("field", list(FIELDS))
+def test_every_field_has_a_method_of_its_own(field: str) -> None:
+    method = field.removeprefix("phone_")
+    asked = FRAME.select(getattr(pl.col("raw").phone, method)(pl.col("region"))).to_series()
+    assert_series_equal(asked.rename(field), normalize(FRAME, fields=[field]).get_column(field))
+
+
+def test_names_come_in_a_language() -> None:
+    frame = pl.DataFrame({"raw": ["+49 89 1234567", "+86 139 1234 5678"]})
+    places = frame.select(pl.col("raw").phone.location_name(language="de")).to_series()
+    carriers = frame.select(pl.col("raw").phone.original_carrier_name(language="zh")).to_series()
+    assert places[0] == "M\u00fcnchen"
+    assert carriers[1] == "\u4e2d\u56fd\u79fb\u52a8"
+
+
+def test_one_region_serves_all_rows_and_none_serves_those_with_a_plus() -> None:
+    assert FRAME.select(pl.col("raw").phone.e164("DE")).to_series().to_list()[0] == "+493012345678"
+    assert FRAME.select(pl.col("raw").phone.e164()).to_series().to_list()[:2] == [None, "+442079460018"]
+
+
+@pytest.mark.parametrize("engine", ["in-memory", "streaming"])
+def test_an_expression_works_in_filters_and_groups(engine: str) -> None:
+    lazy = (
+        FRAME.lazy().filter(pl.col("raw").phone.is_valid("DE")).group_by("region").agg(pl.col("raw").phone.e164("DE"))
+    )
+    assert lazy.collect(engine=engine).height == 2
+
+
+def test_an_empty_column_gives_an_empty_column() -> None:
+    empty = FRAME.clear().select(pl.col("raw").phone.e164("DE"))
+    assert_frame_equal(empty, pl.DataFrame(schema={"raw": pl.String}))
+
+
+def test_an_unknown_field_or_language_is_refused_before_any_row_is_read() -> None:
+    with pytest.raises(ValueError, match="unknown field 'shoe_size'"):
+        PhoneExpressions(pl.col("raw")).field("shoe_size")
+    with pytest.raises(ValueError, match="no names in language 'xx'; there is: en, aa"):
+        PhoneExpressions(pl.col("raw")).location_name(language="xx")

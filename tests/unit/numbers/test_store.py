@@ -1,0 +1,117 @@
+"""Tables come from the package, the cache or the compiler, and are those that the compiler makes today."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from phoneseg.errors import StopError
+from phoneseg.numbers import metadata_version, store
+from phoneseg.numbers.compiler import compile_tables
+from phoneseg.numbers.tables import Tables
+
+SHIPPED = store.SHIPPED_FOLDER / f"phonenumbers-{metadata_version()}.npz"
+
+
+def test_the_shipped_tables_are_what_the_compiler_makes_of_the_locked_version() -> None:
+    told: list[str] = []
+    compiled = compile_tables(metadata_version(), told.append).arrays()
+    shipped = Tables.load(SHIPPED).arrays()
+    assert shipped.keys() == compiled.keys()
+    assert [name for name in shipped if not np.array_equal(shipped[name], compiled[name])] == []
+    assert len(told) > 10
+
+
+def test_only_the_locked_version_is_shipped_and_it_is_small() -> None:
+    assert [file.name for file in store.SHIPPED_FOLDER.iterdir()] == [SHIPPED.name]
+    assert SHIPPED.stat().st_size < 2_000_000
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(store, "SHIPPED_FOLDER", tmp_path / "nothing")
+    return tmp_path / "phoneseg"
+
+
+def test_tables_that_are_not_shipped_are_compiled_once_and_kept(
+    cache: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    calls: list[str] = []
+
+    def compile_fast(version: str, _told: object) -> Tables:
+        calls.append(version)
+        return Tables.load(SHIPPED)
+
+    monkeypatch.setattr("phoneseg.numbers.compiler.compile_tables", compile_fast)
+    for _ in range(2):
+        assert store.load_tables(metadata_version()).version == metadata_version()
+    assert calls == [metadata_version()]
+    assert "compiling them, once" in caplog.text
+    assert [file.suffix for file in cache.iterdir() if file.suffix not in {".lock", ".npz"}] == []
+
+
+def test_a_compilation_that_fails_leaves_nothing_behind(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> Tables:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("phoneseg.numbers.compiler.compile_tables", fail)
+    with pytest.raises(KeyboardInterrupt):
+        store.load_tables(metadata_version())
+    assert [file.suffix for file in cache.iterdir()] == [".lock"]
+
+
+WAITER = """
+import sys, time
+from pathlib import Path
+from phoneseg.numbers import store
+from phoneseg.numbers.tables import Tables
+import phoneseg.numbers.compiler as compiler
+shipped = store.SHIPPED_FOLDER / f"phonenumbers-{store.metadata_version()}.npz"
+store.SHIPPED_FOLDER = Path("/nonexistent")
+def compile_slowly(version, told):
+    print("compiling", flush=True)
+    time.sleep(1)
+    return Tables.load(shipped)
+compiler.compile_tables = compile_slowly
+print(store.load_tables(store.metadata_version()).version, flush=True)
+"""
+
+
+def test_of_two_processes_one_compiles_and_the_other_waits(cache: Path) -> None:
+    command = [sys.executable, "-c", WAITER]
+    both = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) for _ in range(2)]
+    outputs = [process.communicate(timeout=60)[0].split() for process in both]
+    assert sorted(map(len, outputs)) == [1, 2]
+    assert {output[-1] for output in outputs} == {metadata_version()}
+
+
+def test_a_cache_that_cannot_be_written_is_one_clear_line(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache.parent.joinpath("file").write_text("")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(cache.parent / "file"))
+    with pytest.raises(StopError, match=r"tables of phonenumbers cannot be kept there: .*XDG_CACHE_HOME"):
+        store.load_tables(metadata_version())
+
+
+def test_a_name_that_is_no_version_and_no_path_is_refused() -> None:
+    with pytest.raises(StopError, match=r"^newest: neither a version of phonenumbers nor the path"):
+        store.load_tables("newest")
+
+
+def test_a_folder_without_phonenumbers_is_refused(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "phonenumbers.py").write_text("raise SystemExit('no phonenumbers here')")
+    with pytest.raises(StopError, match="not a phonenumbers that can be compiled"):
+        store.load_tables(str(tmp_path))
+    assert "no phonenumbers here" in capfd.readouterr().err
+
+
+def test_importing_phoneseg_loads_neither_tables_nor_names() -> None:
+    code = (
+        "import phoneseg.numbers, sys; from phoneseg.numbers import store;"
+        "assert not store._engine.cache_info().currsize;"
+        "names = 'phonenumbers.geodata', 'phonenumbers.carrierdata';"
+        "assert not [module for module in sys.modules if module.startswith(names)]"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
