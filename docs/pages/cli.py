@@ -61,7 +61,7 @@ def _describe(name: str, command: _Command) -> str:
     options = [each for each in command.params if each.param_type_name == "option" and not each.hidden]
     parts = [f"### {_PROGRAM} {name}", _help(command), code_block("text", _usage(name, arguments, options))]
     if arguments:
-        rows = [(code(each.name.upper()), _type(hints[each.name]), *_meaning(each)) for each in arguments]
+        rows = [(code(_placeholder(each)), _type(hints[each.name]), *_meaning(each)) for each in arguments]
         parts.append(table(("argument", "type", "default", "meaning"), rows))
     if options:
         rows = [(code(", ".join(each.opts)), _type(hints[each.name]), *_meaning(each)) for each in options]
@@ -76,7 +76,11 @@ def _help(command: _Command) -> str:
 def _usage(name: str, arguments: list[_Command], options: list[_Command]) -> str:
     required = [f"{each.opts[0]} {each.name.upper()}" for each in options if each.required]
     optional = ["[OPTIONS]"] if len(required) < len(options) else []
-    return " ".join((_PROGRAM, name, *required, *optional, *(each.name.upper() for each in arguments)))
+    return " ".join((_PROGRAM, name, *required, *optional, *(_placeholder(each) for each in arguments)))
+
+
+def _placeholder(argument: _Command) -> str:
+    return argument.metavar or argument.name.upper()
 
 
 def _type(hint: Any) -> str:  # noqa: ANN401  # a type hint

@@ -15,7 +15,9 @@ from rich.console import Console
 
 import phoneseg
 from phoneseg import pipeline
+from phoneseg.cli import metadata
 from phoneseg.cli.dictionary import print_tables
+from phoneseg.cli.normalize_file import normalize
 from phoneseg.cli.summary import print_summary
 from phoneseg.demo import write_demo
 from phoneseg.errors import PhonesegError, RetryableError, told_without_values
@@ -36,6 +38,7 @@ app = typer.Typer(
 )
 verbs = typer.Typer(help="One step of a run, for orchestrators that call them one by one.", no_args_is_help=True)
 app.add_typer(verbs, name="verb")
+app.add_typer(metadata.app, name="metadata")
 
 Config = Annotated[
     Path | None, typer.Option(help="Settings file (default: $PHONESEG_CONFIG, else phoneseg.toml).", show_default=False)
@@ -97,6 +100,9 @@ def _add_verb(verb: pipeline.Verb) -> None:
 
 for _each in pipeline.VERBS:
     _add_verb(_each)
+
+
+app.command()(normalize)
 
 
 @app.command()

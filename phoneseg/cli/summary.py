@@ -46,15 +46,15 @@ def print_summary(summary: RunSummary, settings: Settings, warehouse: Warehouse)
         f"SELECT segment_name, count(*) AS contacts FROM {member} JOIN {segment} "  # noqa: S608
         "USING (segment_kind, segment_code) WHERE segment_kind = 'country' GROUP BY 1 ORDER BY 2 DESC LIMIT 5"
     )
-    console.print(f'Try:       {_program()} query --config {_as_typed(settings.config_file)} "{sql}"')
+    console.print(f'Try:       {_program()} query --config {as_typed(settings.config_file)} "{sql}"')
 
 
 def _program() -> str:
     called = Path(sys.argv[0])
-    return "python -m phoneseg" if called.name == "__main__.py" else str(_as_typed(called))
+    return "python -m phoneseg" if called.name == "__main__.py" else str(as_typed(called))
 
 
-def _as_typed(path: Path) -> Path:
+def as_typed(path: Path) -> Path:
     """Return the path as a person would type it here."""
     here = Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) else path

@@ -3,6 +3,7 @@
 from phoneseg.publish.leftovers import remove_leftovers
 from phoneseg.publish.load import drop_staging, load_staging
 from phoneseg.publish.log import begin_run, end_run, run_state
+from phoneseg.publish.numbers import read_numbers
 from phoneseg.publish.summary import RunSummary, read_summary
 from phoneseg.publish.swap import swap_staging
 
@@ -12,6 +13,7 @@ __all__ = [
     "drop_staging",
     "end_run",
     "load_staging",
+    "read_numbers",
     "read_summary",
     "remove_leftovers",
     "run_state",

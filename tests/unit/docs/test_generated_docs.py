@@ -82,7 +82,8 @@ def test_cli_page_has_every_command_and_option() -> None:
     for name, command in _commands(typer.main.get_command(app).commands).items():
         section = _section("cli.md", f"### phoneseg {name}")
         for parameter in command.params:
-            word = parameter.opts[0] if parameter.param_type_name == "option" else parameter.name.upper()
+            is_option = parameter.param_type_name == "option"
+            word = parameter.opts[0] if is_option else parameter.metavar or parameter.name.upper()
             assert f"| `{word}` |" in section
 
 
