@@ -1,0 +1,1 @@
+"""What `benchmarks/numbers.py` measures: generated columns, the engine, and what it is compared with."""
