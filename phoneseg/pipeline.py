@@ -28,7 +28,7 @@ from phoneseg.contracts import (
 )
 from phoneseg.errors import PhonesegError, ReconciliationError, SupersededError, told_without_values
 from phoneseg.extract import check_ids, extract_source
-from phoneseg.numbers import mark_primary, read_phones
+from phoneseg.numbers import ReadCounts, mark_primary, read_phones
 from phoneseg.privacy import add_tokens, load_token_key
 from phoneseg.profiles import build_contact_profile
 from phoneseg.quality import audit_staging
@@ -39,7 +39,7 @@ from phoneseg.warehouse import open_warehouse
 Counts = dict[str, int]
 Verb = Callable[[Run], Counts]
 
-_BATCH_CELLS: Final = 50_000
+_BATCH_CELLS: Final = 250_000
 log = logging.getLogger(__name__)
 
 
@@ -109,23 +109,22 @@ def normalize(run: Run) -> Counts:
     Raises:
         ReconciliationError: Filled cells in are not phones plus quarantined cells out.
     """
-    key, stage, began = load_token_key(run.settings), run.stage, perf_counter()
+    key, stage, began, counts = load_token_key(run.settings), run.stage, perf_counter(), ReadCounts()
     filled_count = stage.count(RAW_PHONE.name)
-    done = 0
     with (
         stage.append(PARSED_PHONE) as append_phones,
         stage.append(CONTACT_QUARANTINE) as append_quarantined,
         stage.append(QUARANTINE_RAW) as append_raw,
     ):
         for cells in stage.scan(RAW_PHONE.name).collect_batches(chunk_size=_BATCH_CELLS, maintain_order=True):
-            phones, quarantined = read_phones(cells)
+            phones, quarantined = read_phones(cells, counts)
             append_phones(add_tokens(phones, key))
             append_quarantined(quarantined)
             append_raw(quarantined)
-            done += len(cells)
             log.info(
-                "normalize: %s of %s cells, %s a second",
-                *(f"{n:,.0f}" for n in (done, filled_count, done / (perf_counter() - began))),
+                "normalize: %s of %s cells, %s a second; %s asked of phonenumbers one by one",
+                *(f"{n:,.0f}" for n in (counts.rows, filled_count, counts.rows / (perf_counter() - began))),
+                f"{counts.fallback_rows:,}",
             )
     parsed = stage.scan(PARSED_PHONE.name)
     stage.write(CONTACT_PHONE.name, mark_primary(parsed))

@@ -6,7 +6,7 @@ import polars as pl
 from phonenumbers import SUPPORTED_REGIONS
 
 from phoneseg.contracts import CONTACT_PHONE, CONTACT_QUARANTINE, QUARANTINE_RAW
-from phoneseg.numbers.normalize import normalize
+from phoneseg.numbers.normalize import ReadCounts, normalize
 from phoneseg.numbers.store import metadata_version
 
 QUARANTINE_REASONS: Final = {
@@ -40,18 +40,19 @@ _FIELDS: Final = (
 )
 
 
-def read_phones(cells: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def read_phones(cells: pl.DataFrame, counts: ReadCounts | None = None) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Read a batch of phone cells; each gives a row in exactly one of the two frames.
 
     Args:
         cells: Rows of RAW_PHONE.
+        counts: Counts the cells, and those that the tables do not speak of.
 
     Returns:
         The phones: possible numbers, with `phone_rank`, the fields of CONTACT_PHONE but token and `is_primary`, and the
         fields of PHONE_NUMBER. And the quarantined cells, with the columns of CONTACT_QUARANTINE and QUARANTINE_RAW.
     """
     described = _without_extensions(
-        normalize(cells, phone="phone_raw", region="region_hint", fields=_FIELDS)
+        normalize(cells, phone="phone_raw", region="region_hint", fields=_FIELDS, counts=counts)
     ).with_columns(pl.col("time_zones").list.join(","), metadata_version=pl.lit(metadata_version()))
     is_phone = pl.col("is_possible").fill_null(False)
     phones = described.filter(is_phone).drop("phone_raw", "region_hint", "is_hint_unknown", "is_possible")

@@ -96,8 +96,8 @@ class _Comparison:
 def _values(lookup: Lookup, field: str) -> list[str]:
     """Return what each class leaf says in a field."""
     columns = {
-        "is_valid": lambda: pl.Series([None, *lookup.is_valid[1:]], dtype=pl.Boolean).cast(pl.String),
-        "number_type": lambda: lookup.type_names,
+        "is_valid": lambda: pl.Series(lookup.is_valid).cast(pl.String),
+        "number_type": lambda: lookup.type_names.fill_null("UNKNOWN"),
         "region_code": lambda: pl.select(pl.when(pl.Series(lookup.is_valid)).then(lookup.region_codes)).to_series(),
         "original_carrier_name": lambda: lookup.carrier_names("en"),
         "location_name": lambda: lookup.location_names("en"),

@@ -11,7 +11,8 @@ import polars as pl
 from phoneseg.numbers.fields import DEFAULT_FIELDS, schema_of, split_field
 from phoneseg.numbers.store import languages, load_engine
 
-_BATCH_ROWS: Final = 1 << 16  # its arrays stay in a core's cache
+_BATCH_ROWS: Final = 1 << 16  # few enough for the arrays to stay near the core, enough for calls to cost nothing
+_BATCH_BYTES: Final = 1 << 22
 
 
 @dataclass
@@ -128,11 +129,12 @@ def describe(
         return pl.DataFrame(schema=schema_of(fields))
     engine = load_engine()
     phones, regions = phones.rechunk(), regions.rechunk()
-    begins = range(0, len(phones), _BATCH_ROWS)
+    batch_rows = _batch_rows(phones)
+    begins = range(0, len(phones), batch_rows)
 
     def describe_batch(begin: int) -> pl.DataFrame:
-        hints = regions if len(regions) == 1 else regions.slice(begin, _BATCH_ROWS)
-        batch, fallback_rows = engine.describe(phones.slice(begin, _BATCH_ROWS), hints, fields)
+        hints = regions if len(regions) == 1 else regions.slice(begin, batch_rows)
+        batch, fallback_rows = engine.describe(phones.slice(begin, batch_rows), hints, fields)
         if counts is not None:
             counts.add(len(batch), fallback_rows)
         return batch
@@ -141,3 +143,10 @@ def describe(
         return describe_batch(0)
     with ThreadPoolExecutor(pl.thread_pool_size()) as threads:
         return pl.concat(threads.map(describe_batch, begins), rechunk=False)
+
+
+def _batch_rows(phones: pl.Series) -> int:
+    """Return how many rows to read at a time: fewer where the texts are long."""
+    mean_bytes = phones.str.len_bytes().mean() or 0
+    assert isinstance(mean_bytes, int | float)
+    return max(1, min(_BATCH_ROWS, int(_BATCH_BYTES / max(mean_bytes, 1))))

@@ -11,7 +11,7 @@ from runs import AS_OF, execute, published_tables, query, run_pipeline, staging_
 
 from phoneseg import pipeline
 from phoneseg.errors import ReconciliationError, SettingsError, StopError, SupersededError
-from phoneseg.numbers import read_phones
+from phoneseg.numbers import ReadCounts, read_phones
 from phoneseg.run import Run
 from phoneseg.settings import Settings, load_settings
 
@@ -157,8 +157,8 @@ def test_a_dry_run_checks_everything_and_publishes_nothing(demo_settings: Settin
 
 
 def test_a_cell_that_is_lost_on_the_way_stops_the_run(demo_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    def losing(cells: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-        phones, quarantined = read_phones(cells)
+    def losing(cells: pl.DataFrame, counts: ReadCounts) -> tuple[pl.DataFrame, pl.DataFrame]:
+        phones, quarantined = read_phones(cells, counts)
         return phones.head(-1), quarantined
 
     monkeypatch.setattr(pipeline, "read_phones", losing)

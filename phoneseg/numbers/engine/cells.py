@@ -12,7 +12,6 @@ from phoneseg.numbers.engine import irregular
 from phoneseg.numbers.engine.tape import Bytes, Flags, Rows, Tape
 from phoneseg.numbers.scalar import LONGEST_TEXT
 
-_LONGEST_BYTES: Final = 4 * LONGEST_TEXT
 _FEWEST_DIGITS: Final = 3  # of a text with anything but digits; two digits alone are a number too
 
 
@@ -63,9 +62,10 @@ def read_cells(texts: pl.Series) -> Cells:
     """
     if texts.null_count():
         texts = texts.fill_null("")
-    is_huge = texts.str.len_bytes() > _LONGEST_BYTES
-    if is_huge.any():  # a long text is copied no further than here
-        texts = pl.select(pl.when(is_huge).then(pl.lit("")).otherwise(texts)).to_series()
+    is_too_long = np.zeros(len(texts), np.bool_)
+    if (texts.str.len_bytes() > LONGEST_TEXT).any() and (is_long := texts.str.len_chars() > LONGEST_TEXT).any():
+        is_too_long = is_long.to_numpy()
+        texts = pl.select(pl.when(is_long).then(pl.lit("")).otherwise(texts)).to_series()
     plain = _read_plain(texts)
     cells = Cells(
         tape=Tape(plain.digits),
@@ -73,7 +73,7 @@ def read_cells(texts: pl.Series) -> Cells:
         lengths=plain.lengths,
         has_plus=plain.has_plus,
         is_number=plain.lengths >= _FEWEST_DIGITS,
-        is_too_long=is_huge.to_numpy() | (~plain.is_odd & (plain.byte_counts > LONGEST_TEXT)),
+        is_too_long=is_too_long,
         must_fall_back=np.zeros(len(texts), np.bool_),
         extension_rows=np.zeros(0, np.intp),
         extensions=pl.Series([], dtype=pl.String),
@@ -138,7 +138,6 @@ def _read_odd(texts: pl.Series, rows: Rows, cells: Cells) -> None:
     cells.tape = cells.tape.extended(plain.digits)
     cells.has_plus[rows] = odd.has_plus
     cells.is_number[rows] = odd.is_number
-    cells.is_too_long[rows] |= odd.is_too_long
     cells.must_fall_back[rows] = odd.must_fall_back
     cells.extension_rows = rows[odd.extension_rows]
     cells.extensions = odd.extensions

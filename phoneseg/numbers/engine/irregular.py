@@ -4,6 +4,7 @@ Follows the text handling of `phonenumbers.parse`, column by column with Polars.
 and punctuation are written in ASCII first, and what still holds other signs is left to `phonenumbers`.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,7 +13,6 @@ import polars as pl
 
 from phoneseg.numbers.columns import index_of, replaced
 from phoneseg.numbers.engine.tape import Flags, Rows
-from phoneseg.numbers.scalar import LONGEST_TEXT
 
 _ASCII: Final = "".join(map(chr, range(128)))
 _BEFORE_NUMBER: Final = "".join(sign for sign in _ASCII if not (sign.isdigit() or sign == "+"))
@@ -51,6 +51,9 @@ _FOREIGN_BEHIND: Final = (
     r"[\x{AB}\x{BB}\x{B7}\x{2018}-\x{201F}\x{2022}\x{2026}\x{200C}-\x{200F}\x{202A}-\x{202E}\x{2066}-\x{2069}\x{FEFF}"
     r"\x00-\x22\x24-\x2F\x3A-\x40\x5B-\x60\x7B-\x7F]+\z"
 )
+
+# The dash of Japanese keyboards is punctuation, but also a letter, and so is not cut off behind a number.
+_DASH_LETTER_BEHIND: Final = r"\x{30FC}[^0-9]*\z"
 
 _PHONE_CONTEXT: Final = ";phone-context="
 _ISDN_SUBADDRESS: Final = ";isub="
@@ -99,7 +102,6 @@ class OddTexts:
         digits: Their digits; other signs may stand between them.
         has_plus: Whether a plus stands before them.
         is_number: Whether the text looks like a number.
-        is_too_long: Whether it is longer than libphonenumber reads.
         must_fall_back: Whether `phonenumbers` must be asked.
         extension_rows: The texts with an extension.
         extensions: Their extensions.
@@ -108,7 +110,6 @@ class OddTexts:
     digits: pl.Series
     has_plus: Flags
     is_number: Flags
-    is_too_long: Flags
     must_fall_back: Flags
     extension_rows: Rows
     extensions: pl.Series
@@ -116,37 +117,52 @@ class OddTexts:
 
 def read(texts: pl.Series) -> OddTexts:
     """Read irregular texts; none is null."""
-    is_too_long = (texts.str.len_chars() > LONGEST_TEXT).to_numpy()
-    is_foreign = (texts.str.len_bytes() != texts.str.len_chars()).to_numpy()
     must_fall_back = texts.str.contains(_PHONE_CONTEXT, literal=True).to_numpy().copy()
-    numbers = _in_ascii(texts, np.flatnonzero(is_foreign))
+    numbers = _replace(texts, _is_foreign(texts), _without_words)
+    is_foreign = _is_foreign(numbers)
+    numbers = _replace(numbers, is_foreign, _in_ascii)
     numbers = numbers.str.strip_chars_start(_BEFORE_NUMBER).str.strip_chars_end(_BEHIND_NUMBER)
-    must_fall_back |= (numbers.str.len_bytes() != numbers.str.len_chars()).to_numpy()
+    must_fall_back |= _is_foreign(numbers)
+    must_fall_back |= is_foreign & texts.str.contains(_DASH_LETTER_BEHIND).to_numpy()
     is_plain = numbers.str.contains(_PLAIN).to_numpy()
     odd = OddTexts(
         digits=numbers,
         has_plus=numbers.str.starts_with("+").to_numpy().copy(),
         is_number=is_plain & _has_digits(numbers),
-        is_too_long=is_too_long,
         must_fall_back=must_fall_back,
         extension_rows=np.zeros(0, np.intp),
         extensions=pl.Series([], dtype=pl.String),
     )
-    worded = np.flatnonzero(~(is_plain | must_fall_back | is_too_long))
+    worded = np.flatnonzero(~(is_plain | must_fall_back))
     if worded.size:
         _read_worded(odd, worded, is_foreign)
-    odd.must_fall_back &= ~is_too_long
     return odd
 
 
-def _in_ascii(texts: pl.Series, rows: Rows) -> pl.Series:
-    """Write the digits and punctuation of some texts in ASCII, and drop foreign words before and signs behind."""
-    if not rows.size:
-        return texts
-    signs, ascii_signs = list(_IN_ASCII), list(_IN_ASCII.values())
-    foreign = texts.gather(index_of(rows)).str.replace_many(signs, ascii_signs)
-    foreign = foreign.str.replace(_FOREIGN_BEFORE, "").str.replace(_FOREIGN_BEHIND, "")
-    return replaced(texts, rows, foreign)
+def _is_foreign(texts: pl.Series) -> Flags:
+    """Return whether texts hold signs that are not ASCII."""
+    return (texts.str.len_bytes() != texts.str.len_chars()).to_numpy()
+
+
+def _replace(texts: pl.Series, is_chosen: Flags, change: Callable[[pl.Series], pl.Series]) -> pl.Series:
+    """Return texts of which some are changed."""
+    rows = np.flatnonzero(is_chosen)
+    return replaced(texts, rows, change(texts.gather(index_of(rows)))) if rows.size else texts
+
+
+def _without_words(texts: pl.Series) -> pl.Series:
+    """Drop words before a number, and what is neither letter nor number behind it."""
+    return texts.str.replace(_FOREIGN_BEFORE, "").str.replace(_FOREIGN_BEHIND, "")
+
+
+def _in_ascii(texts: pl.Series) -> pl.Series:
+    """Write digits and punctuation in ASCII."""
+    return texts.str.replace_many(list(_IN_ASCII), list(_IN_ASCII.values()))
+
+
+def _dialled(texts: pl.Series) -> pl.Series:
+    """Write letters as the digits of their keys."""
+    return texts.str.replace_many(list(_KEYPAD), list(_KEYPAD.values()))
 
 
 def _has_digits(numbers: pl.Series) -> Flags:
@@ -163,16 +179,13 @@ def _read_worded(odd: OddTexts, rows: Rows, is_foreign: Flags) -> None:
             rf"(?s)(.){_ISDN_SUBADDRESS}.*\z", "$1"
         )
         # A line break that is now at the end would be no end to `\z`, but is one to Python's `$`.
-        odd.must_fall_back[rows] = (is_cut & (pl.Series(is_foreign[rows]) | numbers.str.contains("\n"))).to_numpy()
+        odd.must_fall_back[rows] |= (is_cut & (pl.Series(is_foreign[rows]) | numbers.str.contains("\n"))).to_numpy()
     odd.is_number[rows] = numbers.str.contains(_VIABLE).to_numpy()
     numbers = _without_extensions(odd, numbers, rows, is_foreign)
     odd.has_plus[rows] = numbers.str.starts_with("+").to_numpy()
     is_vanity = numbers.str.contains(_THREE_LETTERS).to_numpy()
-    vanity = np.flatnonzero(is_vanity)
-    if vanity.size:
-        dialled = numbers.gather(index_of(vanity)).str.replace_many(list(_KEYPAD), list(_KEYPAD.values()))
-        numbers = replaced(numbers, vanity, dialled)
-    odd.digits = replaced(odd.digits, rows, numbers)
+    odd.must_fall_back[rows] |= is_vanity & is_foreign[rows]  # libphonenumber drops digits that are not ASCII there
+    odd.digits = replaced(odd.digits, rows, _replace(numbers, is_vanity, _dialled))
 
 
 def _without_extensions(odd: OddTexts, numbers: pl.Series, rows: Rows, is_foreign: Flags) -> pl.Series:
