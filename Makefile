@@ -5,10 +5,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO := .demo
 CONTACTS ?= 120000
+ROWS ?= 5000000
+SEED ?= 1
 LOCK = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
-.PHONY: help run test test-slow lint format bench airflow docs lock clean
+.PHONY: help run test test-slow test-parity lint format bench airflow tables docs lock clean
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
@@ -32,12 +34,21 @@ lint: $(VENV)/.dev ## ruff, mypy, import-linter
 format: $(VENV)/.dev ## rewrite the code as ruff likes it
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
-bench: $(VENV)/.dev ## measure
+test-parity: $(VENV)/.dev ## five million generated numbers, and sweeps of all prefixes, against phonenumbers
+	@$(BIN)/python -m tests.parity.compare --rows $(ROWS) --seed $(SEED) --sample-languages 4
+	@$(BIN)/python -m tests.parity.compare --sweep all
+
+bench: $(VENV)/.dev ## measure the number engine and the daily run
+	@$(BIN)/python benchmarks/numbers.py
 	@$(BIN)/python benchmarks/daily_run.py
 
 airflow: $(VENV)/.runtime ## Airflow with scheduler and web page, on the demo warehouse
 	@test -f $(DEMO)/phoneseg.toml -a -f $(DEMO)/warehouse.duckdb || $(BIN)/phoneseg demo $(DEMO) --contacts $(CONTACTS)
 	@$(BIN)/python -m phoneseg.demo.dag_run $(DEMO) standalone
+
+tables: $(VENV)/.dev ## compile the tables of the locked phonenumbers, which phoneseg ships
+	@rm -f phoneseg/numbers/shipped/*.npz
+	@$(BIN)/python -m phoneseg.numbers.compiler phoneseg/numbers/shipped
 
 docs: $(VENV)/.dev ## write the generated pages of docs/ anew
 	@$(BIN)/python docs/generate.py

@@ -1,13 +1,16 @@
 """The engine measured; each function is called in a fresh process."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import perf_counter
-from typing import NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 import polars as pl
 
 from number_engine.processes import best_of_passes, peak_mib
+
+T = TypeVar("T")
+_BATCH_ROWS: Final = 1 << 16
 
 
 class EngineRun(NamedTuple):
@@ -82,16 +85,44 @@ def write_answers(column: Path, rows: int, target: Path) -> None:
     normalize(pl.read_parquet(column, n_rows=rows)).select(DEFAULT_FIELDS).write_parquet(target)
 
 
-def stages(column: Path) -> dict[str, float] | None:
-    """Return seconds by stage on this process's threads, or None where the engine does not tell.
+def stages(column: Path) -> dict[str, float]:
+    """Return seconds by stage of the full job on one thread: the engine's rooms, entered one after the other.
 
     Args:
         column: Parquet file with `raw` and `region`.
     """
-    try:
-        from phoneseg.numbers.engine import profile_stages
-    except ImportError:
-        return None
     frame = pl.read_parquet(column)
-    profile_stages(frame.head(1_000))
-    return profile_stages(frame)
+    _time_stages(frame.head(_BATCH_ROWS))
+    return _time_stages(frame)
+
+
+def _time_stages(frame: pl.DataFrame) -> dict[str, float]:
+    from phoneseg.numbers import DEFAULT_FIELDS
+    from phoneseg.numbers.engine.answers import Answers
+    from phoneseg.numbers.engine.cells import read_cells
+    from phoneseg.numbers.engine.national import read_national
+    from phoneseg.numbers.engine.regions import Regions
+    from phoneseg.numbers.store import load_engine
+
+    lookup = load_engine().lookup
+    regions = Regions(lookup.tables)
+    seconds: dict[str, float] = {}
+
+    def timed(stage: str, work: Callable[[], T]) -> T:
+        began = perf_counter()
+        result = work()
+        seconds[stage] = seconds.get(stage, 0.0) + perf_counter() - began
+        return result
+
+    for batch in frame.iter_slices(_BATCH_ROWS):
+        cells = timed("cells to digits", lambda batch=batch: read_cells(batch["raw"]))
+        region_at = timed("regions", lambda batch=batch: regions.find(batch["region"]))
+        national = timed(
+            "parse: trie, national digits", lambda cells=cells, at=region_at: read_national(cells, at, lookup)
+        )
+        answers = Answers(cells, national, batch["raw"].is_null().to_numpy(), lookup)
+        timed("classify: trie, and is_valid", lambda answers=answers: answers.column("is_valid"))
+        for field in DEFAULT_FIELDS:
+            if field != "is_valid":
+                timed(field, lambda answers=answers, field=field: answers.column(field))
+    return seconds

@@ -82,15 +82,12 @@ def _print_run(name: str, rows: int, threads: int, run: EngineRun | None, single
 
 
 def print_stages(column: Path) -> None:
-    """Print how one thread's time divides, where the engine tells.
+    """Print how one thread's time divides.
 
     Args:
         column: Parquet file with `raw` and `region`.
     """
     seconds = in_fresh_process(engine_runs.stages, 1, column)
-    if seconds is None:
-        print("SKIPPED time by stage: phoneseg.numbers.engine has no profile_stages")
-        return
     total = sum(seconds.values())
     print(f"{'stage, ordinary, 1 thread':<40} {'seconds':>8} {'share':>7}")
     for stage, taken in seconds.items():
