@@ -137,7 +137,8 @@ def _read_odd(texts: pl.Series, rows: Rows, cells: Cells) -> None:
     cells.lengths[rows] = plain.lengths
     cells.tape = cells.tape.extended(plain.digits)
     cells.has_plus[rows] = odd.has_plus
-    cells.is_number[rows] = odd.is_number
+    has_digits = (plain.lengths >= _FEWEST_DIGITS) | ((plain.lengths == 2) & (plain.byte_counts == 2))
+    cells.is_number[rows] = np.where(odd.is_plain, has_digits, odd.is_number)
     cells.must_fall_back[rows] = odd.must_fall_back
     cells.extension_rows = rows[odd.extension_rows]
     cells.extensions = odd.extensions

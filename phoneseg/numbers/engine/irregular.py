@@ -81,7 +81,7 @@ def _extension_pattern() -> str:
 
 
 _EXTENSION: Final = rf"(?i)(?:{_extension_pattern()})\z"
-_EXTENSION_WAYS: Final = _extension_pattern().count("([")
+_LABEL: Final = r"(?i)[x#~,;]|int"  # no extension is without one of these
 _VIABLE: Final = (
     rf"(?i)^(?:[0-9]{{2}}|[+]*(?:[{_SIGNS}]*[0-9]){{3,}}[{_SIGNS}A-Z0-9]*"
     rf"(?:{_extension_pattern().replace('([', '(?:[')})?)\z"
@@ -101,7 +101,8 @@ class OddTexts:
     Attributes:
         digits: Their digits; other signs may stand between them.
         has_plus: Whether a plus stands before them.
-        is_number: Whether the text looks like a number.
+        is_number: Whether a text that is not plain looks like a number.
+        is_plain: Whether nothing but digits, plain punctuation and a plus before them is left of it.
         must_fall_back: Whether `phonenumbers` must be asked.
         extension_rows: The texts with an extension.
         extensions: Their extensions.
@@ -110,6 +111,7 @@ class OddTexts:
     digits: pl.Series
     has_plus: Flags
     is_number: Flags
+    is_plain: Flags
     must_fall_back: Flags
     extension_rows: Rows
     extensions: pl.Series
@@ -128,7 +130,8 @@ def read(texts: pl.Series) -> OddTexts:
     odd = OddTexts(
         digits=numbers,
         has_plus=numbers.str.starts_with("+").to_numpy().copy(),
-        is_number=is_plain & _has_digits(numbers),
+        is_number=np.zeros(len(texts), np.bool_),
+        is_plain=is_plain,
         must_fall_back=must_fall_back,
         extension_rows=np.zeros(0, np.intp),
         extensions=pl.Series([], dtype=pl.String),
@@ -165,11 +168,6 @@ def _dialled(texts: pl.Series) -> pl.Series:
     return texts.str.replace_many(list(_KEYPAD), list(_KEYPAD.values()))
 
 
-def _has_digits(numbers: pl.Series) -> Flags:
-    """Return whether plain texts have three digits, or are two digits and nothing else."""
-    return numbers.str.contains(r"[0-9][^0-9]*[0-9][^0-9]*[0-9]|^[0-9]{2}\z").to_numpy()
-
-
 def _read_worded(odd: OddTexts, rows: Rows, is_foreign: Flags) -> None:
     """Read texts with letters, stars and other signs in or behind the number, and put what they are into `odd`."""
     numbers = odd.digits.gather(index_of(rows))
@@ -190,16 +188,14 @@ def _read_worded(odd: OddTexts, rows: Rows, is_foreign: Flags) -> None:
 
 def _without_extensions(odd: OddTexts, numbers: pl.Series, rows: Rows, is_foreign: Flags) -> pl.Series:
     """Return the numbers without their extensions, which are put into `odd` (`_maybe_strip_extension`)."""
-    found = numbers.str.extract(_EXTENSION, 0)
-    at = np.flatnonzero((found.is_not_null() & pl.Series(odd.is_number[rows])).to_numpy())
+    at = np.flatnonzero(odd.is_number[rows] & numbers.str.contains(_LABEL).to_numpy())
+    written = numbers.gather(index_of(at)).str.extract(_EXTENSION, 0)
+    at, written = at[written.is_not_null().to_numpy()], written.drop_nulls()
     if not at.size:
         return numbers
-    frame = pl.DataFrame({"number": numbers.gather(index_of(at)), "written": found.gather(index_of(at))})
-    frame = frame.select(
-        before=pl.col("number").str.slice(0, pl.col("number").str.len_bytes() - pl.col("written").str.len_bytes()),
-        extension=pl.concat_str(
-            [pl.col("written").str.extract(_EXTENSION, way).fill_null("") for way in range(1, _EXTENSION_WAYS + 1)]
-        ),
+    frame = pl.DataFrame({"number": numbers.gather(index_of(at)), "written": written}).select(
+        before=pl.col("number").str.head(pl.col("number").str.len_chars() - pl.col("written").str.len_chars()),
+        extension=pl.col("written").str.extract("([0-9]+)"),  # no way to write an extension has other digits in it
     )
     is_extension = frame["before"].str.contains(_VIABLE).to_numpy()
     odd.must_fall_back[rows[at[is_extension]]] |= is_foreign[rows[at[is_extension]]]
