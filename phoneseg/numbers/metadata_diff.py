@@ -108,6 +108,9 @@ def _values(lookup: Lookup, field: str) -> list[str]:
 def diff_numbers(phones: pl.Series, before: Engine, after: Engine) -> pl.DataFrame:
     """Return how many of some numbers two metadata versions say different things of.
 
+    The rare numbers that the tables do not speak of are asked of the installed `phonenumbers` both times, and so do not
+    differ.
+
     Args:
         phones: Numbers in E.164.
         before: The engine of one version.

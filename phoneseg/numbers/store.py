@@ -15,6 +15,7 @@ from pathlib import Path
 from threading import Lock
 from time import perf_counter
 from typing import Final
+from zipfile import BadZipFile
 
 from phoneseg.errors import StopError
 from phoneseg.numbers.engine import Engine
@@ -73,12 +74,24 @@ def _load(wanted: str, compile_to: Callable[[Path], None]) -> Tables:
         return Tables.load(shipped)
     cached = cache_folder() / f"phonenumbers-{wanted}-format{FORMAT_VERSION}.npz"
     with _locked(cached.with_suffix(".lock")):
-        if not cached.exists():
-            log.warning("phoneseg ships no tables of phonenumbers %s: compiling them, once, for about a minute", wanted)
-            began = perf_counter()
-            compile_to(cached)
-            log.warning("compiled in %.0f s, kept in %s", perf_counter() - began, cached)
+        if (kept := _read_kept(cached)) is not None:
+            return kept
+        log.warning("phoneseg ships no tables of phonenumbers %s: compiling them, once, for about a minute", wanted)
+        began = perf_counter()
+        compile_to(cached)
+        log.warning("compiled in %.0f s, kept in %s", perf_counter() - began, cached)
     return Tables.load(cached)
+
+
+def _read_kept(cached: Path) -> Tables | None:
+    """Return the tables that a file keeps; None where there is no such file, or it is damaged."""
+    try:
+        return Tables.load(cached)
+    except FileNotFoundError:
+        return None
+    except (ValueError, KeyError, EOFError, OSError, BadZipFile):
+        log.warning("%s is damaged", cached)
+        return None
 
 
 def _compile_installed(installed: str, target: Path) -> None:

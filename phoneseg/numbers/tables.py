@@ -173,7 +173,7 @@ class Tables:
             ValueError: The file is not one of tables.
             OSError: It cannot be read.
         """
-        with np.load(path, allow_pickle=False) as arrays:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             tables: Self = _read(cls, arrays, "")
             return tables
 

@@ -53,6 +53,20 @@ def test_tables_that_are_not_shipped_are_compiled_once_and_kept(
     assert [file.suffix for file in cache.iterdir() if file.suffix not in {".lock", ".npz"}] == []
 
 
+def test_a_damaged_cache_is_made_anew(
+    cache: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("phoneseg.numbers.compiler.compile_tables", lambda *_: Tables.load(SHIPPED))
+    store.load_tables(metadata_version())
+    (kept,) = cache.glob("*.npz")
+    whole = kept.read_bytes()
+    for damaged in (b"", whole[:1000], b"no tables at all"):
+        kept.write_bytes(damaged)
+        assert store.load_tables(metadata_version()).version == metadata_version()
+        assert kept.read_bytes() == whole
+    assert caplog.text.count("is damaged") == 3
+
+
 def test_a_compilation_that_fails_leaves_nothing_behind(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> Tables:
         raise KeyboardInterrupt
