@@ -18,30 +18,20 @@ _ASCII: Final = "".join(map(chr, range(128)))
 _BEFORE_NUMBER: Final = "".join(sign for sign in _ASCII if not (sign.isdigit() or sign == "+"))
 _BEHIND_NUMBER: Final = "".join(sign for sign in _ASCII if not (sign.isalnum() or sign == "#"))
 
-# Decimal digits of the scripts that people dial in; all of them have been in Unicode for decades.
-_DIGIT_ZEROS: Final = (
-    0x660,
-    0x6F0,
-    0x7C0,
-    0x966,
-    0x9E6,
-    0xA66,
-    0xAE6,
-    0xB66,
-    0xBE6,
-    0xC66,
-    0xCE6,
-    0xD66,
-    0xE50,
-    0xFF10,
-)
-_DIGITS: Final = {chr(zero + digit): str(digit) for zero in _DIGIT_ZEROS for digit in range(10)}
+# The zeros of scripts that people dial in, full-width ones the last; all have been in Unicode for decades.
+_ZEROS: Final = "\u0660\u06f0\u07c0\u0966\u09e6\u0a66\u0ae6\u0b66\u0be6\u0c66\u0ce6\u0d66\u0e50\uff10"
 # Signs of `_VALID_PUNCTUATION`; a full-width tilde is not among them here, as it may begin an extension.
-_PUNCTUATION: Final = dict.fromkeys(
-    "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u30fc\uff0d\uff0f\u00ad\u200b\u2060\u3000", "-"
+_PUNCTUATION: Final = (
+    "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u30fc\uff0d\uff0f"  # dashes and a slash
+    "\u00ad\u200b\u2060\u3000\uff08\uff09\uff3b\uff3d\u2053\u223c"  # blanks, brackets, tildes
 )
-_BRACKETS: Final = dict.fromkeys("\uff08\uff09\uff3b\uff3d\u2053\u223c", "-")
-_IN_ASCII: Final = {**_DIGITS, **_PUNCTUATION, **_BRACKETS, "\u00a0": " ", "\uff0e": ".", "\uff0b": "+"}
+_IN_ASCII: Final = {
+    **{chr(ord(zero) + digit): str(digit) for zero in _ZEROS for digit in range(10)},
+    **dict.fromkeys(_PUNCTUATION, "-"),
+    "\u00a0": " ",
+    "\uff0e": ".",
+    "\uff0b": "+",
+}
 
 # Ranges without a digit and without a plus, in every version of Unicode: words before a number.
 _FOREIGN_WORDS: Final = r"\x{80}-\x{65F}\x{E00}-\x{E4F}\x{2000}-\x{9FFF}\x{AC00}-\x{D7A3}\x{1F300}-\x{1FAFF}"
@@ -62,30 +52,23 @@ _PLAIN: Final = r"^\+?[0-9 ()./\-]*\z"
 _SIGNS: Final = r"\-x .()\[\]/~*"
 
 
-def _digit_group(most: int) -> str:
-    return rf"([0-9]{{1,{most}}})"
-
-
 def _extension_pattern() -> str:
-    """Return `_EXTN_PATTERNS_FOR_PARSING` for ASCII: a group of digits for each way to write an extension."""
+    """Return `_EXTN_PATTERNS_FOR_PARSING` for ASCII."""
     before, after = r"[ \t,]*", r"[:.]?[ \t,\-]*"
     ways = (
-        rf";ext={_digit_group(20)}",
-        rf"{before}(?:e?xt(?:ensio)?n?|anexo){after}{_digit_group(20)}#?",
-        rf"{before}(?:[x#~]|int){after}{_digit_group(9)}#?",
-        rf"[- ]+{_digit_group(6)}#",
-        rf"[ \t]*(?:,,|;){after}{_digit_group(15)}#?",
-        rf"[ \t]*,+{after}{_digit_group(9)}#?",
+        r";ext=[0-9]{1,20}",
+        rf"{before}(?:e?xt(?:ensio)?n?|anexo){after}[0-9]{{1,20}}#?",
+        rf"{before}(?:[x#~]|int){after}[0-9]{{1,9}}#?",
+        r"[- ]+[0-9]{1,6}#",
+        rf"[ \t]*(?:,,|;){after}[0-9]{{1,15}}#?",
+        rf"[ \t]*,+{after}[0-9]{{1,9}}#?",
     )
     return "|".join(ways)
 
 
 _EXTENSION: Final = rf"(?i)(?:{_extension_pattern()})\z"
 _LABEL: Final = r"(?i)[x#~,;]|int"  # no extension is without one of these
-_VIABLE: Final = (
-    rf"(?i)^(?:[0-9]{{2}}|[+]*(?:[{_SIGNS}]*[0-9]){{3,}}[{_SIGNS}A-Z0-9]*"
-    rf"(?:{_extension_pattern().replace('([', '(?:[')})?)\z"
-)
+_VIABLE: Final = rf"(?i)^(?:[0-9]{{2}}|[+]*(?:[{_SIGNS}]*[0-9]){{3,}}[{_SIGNS}A-Z0-9]*(?:{_extension_pattern()})?)\z"
 _THREE_LETTERS: Final = r"[A-Za-z][^A-Za-z]*[A-Za-z][^A-Za-z]*[A-Za-z]"
 _KEYPAD: Final = {
     letter: digit
