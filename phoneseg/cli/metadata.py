@@ -20,6 +20,7 @@ app = typer.Typer(help="What libphonenumber knows of numbers, by version.", no_a
 
 _WORDS: Final = {"true": "valid", "false": "invalid"}
 _NOTHING: Final = "-"
+_LEAST_WIDTH: Final = 110  # names are long; where nobody looks at a terminal, none is cut
 
 
 @app.callback()
@@ -34,7 +35,7 @@ def diff(
     config: Annotated[
         Path | None, typer.Option(help="Settings file: counts what changes for the numbers that are published.")
     ] = None,
-    rows: Annotated[int, typer.Option(min=0, help="Ranges to show at most, the largest first.")] = 40,
+    rows: Annotated[int, typer.Option(min=0, help="Ranges, and changes of published numbers, to show at most.")] = 40,
     out: Annotated[Path | None, typer.Option(help="CSV file for all ranges.")] = None,
 ) -> None:
     """Show which numbers' validity, type, region, carrier or area change between two versions of the metadata.
@@ -44,13 +45,16 @@ def diff(
     tables = load_tables(before), load_tables(after)
     versions = tables[0].version, tables[1].version
     ranges = diff_ranges(*map(Lookup, tables))
-    console = Console(soft_wrap=True, highlight=False)
+    console = Console(highlight=False)
+    console.width = max(console.width, _LEAST_WIDTH)
     console.print(f"[bold]Ranges that change from {versions[0]} to {versions[1]}[/bold]")
     _print_sums(console, ranges, "ranges")
     _print_ranges(console, ranges.sort("number_count", descending=True, maintain_order=True).head(rows))
     if config is not None:
         console.print("\n[bold]Published numbers that change[/bold]")
-        _print_numbers(console, _count_published(config, *map(Engine, tables)))
+        changes = _count_published(config, *map(Engine, tables))
+        _print_sums(console, changes, "changes")
+        _print_changes(console, changes.sort(-pl.col("number_count"), "field", "before", "after").head(rows))
     if out is not None:
         ranges.write_csv(out)
         console.print(f"All {len(ranges):,} ranges: {out}")
@@ -77,13 +81,9 @@ def _print_ranges(console: Console, ranges: pl.DataFrame) -> None:
     console.print(grid)
 
 
-def _print_numbers(console: Console, changes: pl.DataFrame) -> None:
-    if changes.is_empty():
-        console.print("None.")
-        return
+def _print_changes(console: Console, changes: pl.DataFrame) -> None:
     grid = _grid("how many", "field", "before", "after")
-    ordered = changes.sort(-pl.col("number_count"), "field", "before", "after")
-    for field, old, new, count in ordered.iter_rows():
+    for field, old, new, count in changes.iter_rows():
         grid.add_row(f"{count:,}", field, *_words((old, new)))
     console.print(grid)
 

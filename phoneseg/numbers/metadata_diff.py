@@ -126,5 +126,7 @@ def diff_numbers(phones: pl.Series, before: Engine, after: Engine) -> pl.DataFra
         pair = pl.DataFrame([frame[field].cast(pl.String).fill_null(_NOTHING) for frame in described[:1]])
         pair = pair.select(before=pl.col(field), after=described[1][field].cast(pl.String).fill_null(_NOTHING))
         changed = pair.filter(pl.col("before") != pl.col("after")).group_by("before", "after").len("number_count")
-        counted.append(changed.select(pl.lit(field).alias("field"), "before", "after", "number_count"))
+        counted.append(
+            changed.select(pl.lit(field).alias("field"), "before", "after", pl.col("number_count").cast(pl.Int64))
+        )
     return pl.concat(counted)

@@ -119,6 +119,7 @@ def _run_python(package: Path, *arguments: str) -> str:
         stdout=subprocess.PIPE,
         text=True,
         check=False,
+        start_new_session=True,  # Ctrl-C reaches us alone, and we end it
     )
     if done.returncode:
         raise StopError(f"{package}: not a phonenumbers that can be compiled; what is wrong stands above")
@@ -129,10 +130,13 @@ def _fetch_and_compile(wanted: str, target: Path) -> None:
     """Fetch the wheel of a version with pip and compile it."""
     with tempfile.TemporaryDirectory() as folder:
         command = ["pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:", f"phonenumbers=={wanted}"]
-        done = subprocess.run([sys.executable, "-m", *command], cwd=folder, check=False)  # noqa: S603
+        subprocess.run([sys.executable, "-m", *command], cwd=folder, check=False, capture_output=True)  # noqa: S603
         wheels = list(Path(folder).glob("*.whl"))
-        if done.returncode or not wheels:
-            raise StopError(f"phonenumbers {wanted} cannot be fetched with pip; give the path of its wheel instead")
+        if not wheels:
+            raise StopError(
+                f"phonenumbers {wanted} cannot be fetched with pip: is there such a version, and can pip reach PyPI? "
+                "The path of its wheel does as well"
+            )
         _compile_package(wheels[0], target)
 
 
