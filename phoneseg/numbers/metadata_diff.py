@@ -123,10 +123,10 @@ def diff_numbers(phones: pl.Series, before: Engine, after: Engine) -> pl.DataFra
     described = [engine.describe(phones, no_region, COMPARED_FIELDS)[0] for engine in (before, after)]
     counted = []
     for field in COMPARED_FIELDS:
-        pair = pl.DataFrame([frame[field].cast(pl.String).fill_null(_NOTHING) for frame in described[:1]])
-        pair = pair.select(before=pl.col(field), after=described[1][field].cast(pl.String).fill_null(_NOTHING))
-        changed = pair.filter(pl.col("before") != pl.col("after")).group_by("before", "after").len("number_count")
-        counted.append(
-            changed.select(pl.lit(field).alias("field"), "before", "after", pl.col("number_count").cast(pl.Int64))
+        said = (frame.get_column(field).cast(pl.String).fill_null(_NOTHING) for frame in described)
+        pairs = pl.DataFrame(dict(zip(("before", "after"), said, strict=True))).filter(
+            pl.col("before") != pl.col("after")
         )
+        sizes = pairs.group_by("before", "after").agg(number_count=pl.len().cast(pl.Int64))
+        counted.append(sizes.select(pl.lit(field).alias("field"), "before", "after", "number_count"))
     return pl.concat(counted)

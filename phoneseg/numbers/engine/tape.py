@@ -46,6 +46,6 @@ class Tape:
 
     def windows(self, starts: Rows, width: int) -> Bytes:
         """Return `width` digits from each place on, a row each."""
-        every = np.lib.stride_tricks.sliding_window_view(self.digits, width)
-        windows: Bytes = every[starts]
-        return windows
+        # Seen as one item of some bytes, a window is copied at once.
+        every = np.ndarray(len(self.digits) - width + 1, f"V{width}", self.digits, strides=(1,))
+        return every[starts].view(np.uint8).reshape(len(starts), width)
