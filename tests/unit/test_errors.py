@@ -47,7 +47,7 @@ def test_an_unforeseen_error_is_told_with_its_place_and_kind() -> None:
 
 
 def test_an_unforeseen_error_names_the_steps_inside_phoneseg_that_led_to_it() -> None:
-    with pytest.raises(UnexpectedError, match=r"normalize\.py:\d+ normalize\)$"), told_without_values("here"):
+    with pytest.raises(UnexpectedError, match=r"\(at normalize\.py:\d+ normalize > .*\)$"), told_without_values("here"):
         normalize(pl.DataFrame({"raw": [""], "region": [""]}), fields=["shoe_size"])
 
 
