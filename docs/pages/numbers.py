@@ -8,6 +8,7 @@ import polars as pl
 from docs.pages.markdown import code, code_block, code_list, page, table
 from phoneseg.numbers import DEFAULT_FIELDS, FIELDS, PhoneExpressions, languages, normalize
 from phoneseg.numbers.fields import MEANINGS, NAME_FIELDS
+from phoneseg.numbers.scalar import NUMBER_TYPES, PARSE_ERRORS, VALIDATION_RESULTS
 
 _EXAMPLE: Final = """
 import polars as pl
@@ -16,6 +17,19 @@ from phoneseg.numbers import normalize
 frame = pl.DataFrame({"raw": ["030 12345678", "+44 20 7946 0018 ext. 5"], "region": ["DE", None]})
 shown = normalize(frame, fields=["phone_international", "number_type", "location_name_de"])
 """
+_CALL: Final = (
+    '`normalize(frame, phone="raw", region="region", fields=None)` takes a DataFrame or a LazyFrame. `phone` names the '
+    "column with the numbers as they were written: texts, or whole numbers. A column of floats is refused, as digits "
+    "may be lost already. `region` names the column with the region that a number without a plus is read in, ISO 3166 "
+    'alpha-2 in any case; it may also be an expression, such as `pl.lit("DE")` for one region in all rows, or None. An '
+    "unknown region is none."
+)
+_NAMESPACE: Final = (
+    "With `import phoneseg.numbers`, expressions of Polars have a namespace `phone`. `region` is a code for all rows, "
+    'such as `"DE"`, or an expression, such as `pl.col("country")`. What comes out has the name of the column that '
+    'went in, so give it another one: `phone_e164=pl.col("mobile").phone.e164()`. Several fields of a column are read '
+    "fastest by `parse`."
+)
 
 
 def render() -> str:
@@ -29,6 +43,7 @@ def render() -> str:
         "itself.",
         _example(),
         _fields(),
+        _values(),
         _expressions(),
         _files(),
         _versions(),
@@ -42,7 +57,7 @@ def _example() -> str:
         tbl_hide_dataframe_shape=True, tbl_width_chars=110, fmt_str_lengths=40, tbl_formatting="ASCII_MARKDOWN"
     ):
         shown = str(names["shown"])
-    return f"{code_block('python', _EXAMPLE)}\n\n{code_block('text', shown)}"
+    return f"{code_block('python', _EXAMPLE)}\n\n{code_block('text', shown)}\n\n{_CALL}"
 
 
 def _fields() -> str:
@@ -61,16 +76,20 @@ def _fields() -> str:
     )
 
 
+def _values() -> str:
+    return (
+        f"## Values\n\n`number_type` is one of {code_list(NUMBER_TYPES.values())}.\n\n"
+        f"`validation_result` is one of {code_list(VALIDATION_RESULTS.values())}, or of the parse errors "
+        f"{code_list(PARSE_ERRORS.values())}."
+    )
+
+
 def _expressions() -> str:
     methods = [
         (name, method) for name, method in inspect.getmembers(PhoneExpressions, inspect.isfunction) if name[0] != "_"
     ]
     rows = [(code(f".phone.{name}{_arguments(method)}"), _first_line(method)) for name, method in methods]
-    return (
-        "## Expressions\n\nWith `import phoneseg.numbers`, expressions of Polars have a namespace `phone`. `region` is "
-        'a code for all rows, such as `"DE"`, or an expression, such as `pl.col("country")`.\n\n'
-        f"{table(('expression', 'gives'), rows)}"
-    )
+    return f"## Expressions\n\n{_NAMESPACE}\n\n{table(('expression', 'gives'), rows)}"
 
 
 def _arguments(method: object) -> str:

@@ -15,7 +15,7 @@ from rich.console import Console
 
 import phoneseg
 from phoneseg import pipeline
-from phoneseg.cli import metadata
+from phoneseg.cli import INTERRUPTED, metadata
 from phoneseg.cli.dictionary import print_tables
 from phoneseg.cli.normalize_file import normalize
 from phoneseg.cli.summary import print_summary
@@ -28,7 +28,6 @@ from phoneseg.warehouse import open_warehouse
 
 _EXIT_STOP: Final = 1
 _EXIT_RETRY: Final = os.EX_TEMPFAIL
-_EXIT_INTERRUPTED: Final = 130
 
 app = typer.Typer(
     help="Segments contacts by their phone numbers.",
@@ -178,7 +177,7 @@ def main() -> NoReturn:
         typer.echo(f"phoneseg: {error}", err=True)
         sys.exit(_EXIT_RETRY if isinstance(error, RetryableError) else _EXIT_STOP)
     except SystemExit as end:
-        if end.code == _EXIT_INTERRUPTED:
+        if end.code == INTERRUPTED:
             typer.echo("phoneseg: interrupted; nothing half-done is visible", err=True)
         raise
     sys.exit(0)

@@ -9,11 +9,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from phoneseg.errors import StopError
 from phoneseg.numbers import load_tables
 from phoneseg.numbers.engine import Engine, Lookup
 from phoneseg.numbers.metadata_diff import COMPARED_FIELDS, diff_numbers, diff_ranges
 from phoneseg.publish import read_numbers
-from phoneseg.settings import load_settings
+from phoneseg.settings import Settings, load_settings
 from phoneseg.warehouse import open_warehouse
 
 app = typer.Typer(help="What libphonenumber knows of numbers, by version.", no_args_is_help=True)
@@ -36,12 +37,17 @@ def diff(
         Path | None, typer.Option(help="Settings file: counts what changes for the numbers that are published.")
     ] = None,
     rows: Annotated[int, typer.Option(min=0, help="Ranges, and changes of published numbers, to show at most.")] = 40,
-    out: Annotated[Path | None, typer.Option(help="CSV file for all ranges.")] = None,
+    out: Annotated[Path | None, typer.Option(help="CSV file for all ranges; one that is there is replaced.")] = None,
 ) -> None:
     """Show which numbers' validity, type, region, carrier or area change between two versions of the metadata.
 
-    Tables of a version that is neither shipped nor in the cache are compiled, which takes about a minute.
+    Each line is a range of national numbers of one length and what is said of them before and after; "-" is nothing.
+    With --config, the published numbers are looked up in both versions and counted by what changes. Tables of a version
+    that is neither shipped nor in the cache are compiled, which takes about a minute.
     """
+    if out is not None and not out.parent.is_dir():
+        raise StopError(f"--out {out}: the folder {out.parent} does not exist; make it first")
+    settings = None if config is None else load_settings(config)
     tables = load_tables(before), load_tables(after)
     versions = tables[0].version, tables[1].version
     ranges = diff_ranges(*map(Lookup, tables))
@@ -50,9 +56,9 @@ def diff(
     console.print(f"[bold]Ranges that change from {versions[0]} to {versions[1]}[/bold]")
     _print_sums(console, ranges, "ranges")
     _print_ranges(console, ranges.sort("number_count", descending=True, maintain_order=True).head(rows))
-    if config is not None:
+    if settings is not None:
         console.print("\n[bold]Published numbers that change[/bold]")
-        changes = _count_published(config, *map(Engine, tables))
+        changes = _count_published(settings, *map(Engine, tables))
         _print_sums(console, changes, "changes")
         _print_changes(console, changes.sort(-pl.col("number_count"), "field", "before", "after").head(rows))
     if out is not None:
@@ -60,9 +66,9 @@ def diff(
         console.print(f"All {len(ranges):,} ranges: {out}")
 
 
-def _count_published(config: Path, before: Engine, after: Engine) -> pl.DataFrame:
+def _count_published(settings: Settings, before: Engine, after: Engine) -> pl.DataFrame:
     """Return the changes among the numbers of the restricted table, as `diff_numbers` has them."""
-    warehouse = open_warehouse(load_settings(config))
+    warehouse = open_warehouse(settings)
     with warehouse.transaction() as connection:
         counted = [diff_numbers(phones, before, after) for phones in read_numbers(warehouse, connection)]
     return pl.concat(counted).group_by("field", "before", "after").agg(pl.col("number_count").sum())
@@ -75,14 +81,14 @@ def _print_sums(console: Console, changes: pl.DataFrame, what: str) -> None:
 
 
 def _print_ranges(console: Console, ranges: pl.DataFrame) -> None:
-    grid = _grid("numbers", "digits", "how many", "field", "before", "after")
+    grid = _grid("range", "length", "numbers", "field", "before", "after")
     for code, length, first, last, count, field, old, new in ranges.iter_rows():
         grid.add_row(f"+{code} {_shown(first, last)}", str(length), f"{count:,}", field, *_words((old, new)))
     console.print(grid)
 
 
 def _print_changes(console: Console, changes: pl.DataFrame) -> None:
-    grid = _grid("how many", "field", "before", "after")
+    grid = _grid("numbers", "field", "before", "after")
     for field, old, new, count in changes.iter_rows():
         grid.add_row(f"{count:,}", field, *_words((old, new)))
     console.print(grid)

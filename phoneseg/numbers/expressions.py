@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 import polars as pl
 from polars._typing import PolarsDataType
 
-from phoneseg.numbers.fields import DEFAULT_FIELDS, schema_of
+from phoneseg.numbers.fields import schema_of
 from phoneseg.numbers.languages import ENGLISH
-from phoneseg.numbers.normalize import check_fields, describe
+from phoneseg.numbers.normalize import check_dtype, choose_fields, describe
 
 Region = str | pl.Expr | None
 
@@ -36,8 +36,7 @@ class PhoneExpressions:
         Raises:
             ValueError: A field or its language is unknown.
         """
-        wanted = DEFAULT_FIELDS if fields is None else tuple(fields)
-        check_fields(wanted)
+        wanted = choose_fields(fields)
         return self._read(region, wanted, pl.DataFrame.to_struct, pl.Struct(schema_of(wanted)))
 
     def field(self, name: str, region: Region = None) -> pl.Expr:
@@ -46,8 +45,8 @@ class PhoneExpressions:
         Raises:
             ValueError: The field or its language is unknown.
         """
-        check_fields([name])
-        return self._read(region, [name], lambda described: described.get_column(name), schema_of([name])[name])
+        wanted = choose_fields([name])
+        return self._read(region, wanted, lambda described: described.get_column(name), schema_of(wanted)[name])
 
     def e164(self, region: Region = None) -> pl.Expr:
         """Return the number in E.164, such as "+493012345678"."""
@@ -140,7 +139,8 @@ class PhoneExpressions:
         hint = region if isinstance(region, pl.Expr) else pl.lit(region, pl.String)
 
         def read(columns: Sequence[pl.Series]) -> pl.Series:
-            phones, regions = (column.cast(pl.String) for column in columns)
-            return choose(describe(phones, regions, fields))
+            phones, regions = columns
+            check_dtype(phones.name, phones.dtype)
+            return choose(describe(phones.cast(pl.String), regions.cast(pl.String), fields))
 
         return pl.map_batches([self._expression, hint], read, dtype, is_elementwise=True)

@@ -7,8 +7,10 @@ from threading import Lock
 from typing import Final, overload
 
 import polars as pl
+from polars.exceptions import ColumnNotFoundError
 
 from phoneseg.numbers.fields import DEFAULT_FIELDS, schema_of, split_field
+from phoneseg.numbers.languages import ENGLISH
 from phoneseg.numbers.store import languages, load_engine
 
 _BATCH_ROWS: Final = 1 << 16  # few enough for the arrays to stay near the core, enough for calls to cost nothing
@@ -76,9 +78,15 @@ def normalize(
 
     Raises:
         ValueError: A field or its language is unknown.
+        ColumnNotFoundError: There is no column `phone` or `region`.
+        TypeError: The column `phone` cannot hold numbers as they were written; of numbers that were stored as floats,
+            nobody knows the digits.
     """
-    wanted = DEFAULT_FIELDS if fields is None else tuple(fields)
-    check_fields(wanted)
+    wanted = choose_fields(fields)
+    columns = frame.collect_schema()
+    check_dtype(phone, _dtype_of(columns, phone))
+    if isinstance(region, str) and region not in columns:
+        raise ColumnNotFoundError(f'no column {region!r} (region); pl.lit("DE") is one for all rows, None is none')
     hint = pl.lit(None) if region is None else region
 
     def add_fields(batch: pl.DataFrame) -> pl.DataFrame:
@@ -89,7 +97,7 @@ def normalize(
 
     if isinstance(frame, pl.DataFrame):
         return add_fields(frame)
-    schema = pl.Schema({**frame.collect_schema(), **schema_of(wanted)})
+    schema = pl.Schema({**columns, **schema_of(wanted)})
     # A row's fields depend on that row alone, but the columns `phone` and `region` must reach the function.
     return frame.map_batches(
         add_fields,
@@ -99,15 +107,34 @@ def normalize(
     )
 
 
-def check_fields(fields: Sequence[str]) -> None:
-    """Check that there are such fields.
+def _dtype_of(columns: pl.Schema, name: str) -> pl.DataType:
+    if name not in columns:
+        raise ColumnNotFoundError(f"no column {name!r} (phone); there is: {', '.join(columns)}")
+    return columns[name]
+
+
+def check_dtype(name: str, dtype: pl.DataType) -> None:
+    """Check that a column can hold numbers as they were written.
+
+    Raises:
+        TypeError: It cannot.
+    """
+    if not (dtype.is_integer() or dtype in (pl.String, pl.Categorical, pl.Enum, pl.Null)):
+        lost = "; digits may be lost already" if dtype.is_numeric() else ""
+        raise TypeError(f"column {name!r} is {dtype}, and phone numbers are texts{lost}")
+
+
+def choose_fields(fields: Sequence[str] | None) -> tuple[str, ...]:
+    """Return the fields that are meant, each once: the nine `DEFAULT_FIELDS` when None.
 
     Raises:
         ValueError: A field or its language is unknown.
     """
-    spoken = {language for _, language in map(split_field, fields) if language not in (None, "en")}
+    names = DEFAULT_FIELDS if fields is None else (fields,) if isinstance(fields, str) else tuple(dict.fromkeys(fields))
+    spoken = {language for _, language in map(split_field, names) if language not in (None, ENGLISH)}
     if unknown := sorted(spoken.difference(languages()) if spoken else ()):
         raise ValueError(f"no names in language {unknown[0]!r}; there is: {', '.join(languages())}")
+    return names
 
 
 def _column(column: str | pl.Expr) -> pl.Expr:

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -14,7 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 from threading import Lock
 from time import perf_counter
-from typing import Final
+from typing import Final, TextIO
 from zipfile import BadZipFile
 
 from phoneseg.errors import StopError
@@ -25,6 +26,7 @@ from phoneseg.numbers.tables import FORMAT_VERSION, Tables
 SHIPPED_FOLDER: Final = Path(__file__).parent / "shipped"
 log = logging.getLogger(__name__)
 _loading = Lock()
+_POLL_S: Final = 0.1
 
 
 def metadata_version() -> str:
@@ -106,24 +108,34 @@ def _compile_package(package: Path, target: Path) -> None:
 
 
 def _version_of(package: Path) -> str:
-    return _run_python(package, "-c", "import phonenumbers; print(phonenumbers.__version__)").strip()
+    code = "import phonenumbers; print(phonenumbers.__version__, phonenumbers.__file__)"
+    found, _, place = _run_python(package, "-c", code).strip().partition(" ")
+    if not Path(place).is_relative_to(package.resolve()):
+        raise StopError(f"{package}: no phonenumbers in it; name a wheel, or the folder that the package stands in")
+    return found
 
 
 def _run_python(package: Path, *arguments: str) -> str:
     """Run Python with a package before the installed ones, and return what it prints."""
     # Not only the wheel or folder, but also the place of phoneseg itself, which may be a checkout.
     path = os.pathsep.join([str(package.resolve()), *filter(None, sys.path)])
-    done = subprocess.run(  # noqa: S603 -- our own interpreter and module
-        [sys.executable, *arguments],
-        env={**os.environ, "PYTHONPATH": path},
-        stdout=subprocess.PIPE,
-        text=True,
-        check=False,
-        start_new_session=True,  # Ctrl-C reaches us alone, and we end it
-    )
-    if done.returncode:
-        raise StopError(f"{package}: not a phonenumbers that can be compiled; what is wrong stands above")
-    return done.stdout
+    with tempfile.TemporaryFile("w+") as output:
+        process = subprocess.Popen(  # noqa: S603 -- our own interpreter and module
+            [sys.executable, *arguments],
+            env={**os.environ, "PYTHONPATH": path},
+            stdout=output,
+            start_new_session=True,  # Ctrl-C reaches us alone, and we end it
+        )
+        try:
+            while process.poll() is None:
+                time.sleep(_POLL_S)
+        finally:
+            process.kill()
+            process.wait()
+        if process.returncode:
+            raise StopError(f"{package}: not a phonenumbers that can be compiled; what is wrong stands above")
+        output.seek(0)
+        return output.read()
 
 
 def _fetch_and_compile(wanted: str, target: Path) -> None:
@@ -158,8 +170,21 @@ def _locked(path: Path) -> Iterator[None]:
             "XDG_CACHE_HOME names another place"
         ) from None
     with file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        _wait_for(file)
         yield
+
+
+def _wait_for(file: TextIO) -> None:
+    """Wait until a file is ours; asking again and again, as a wait in the system would not hear Ctrl-C."""
+    is_told = False
+    while True:
+        try:
+            return fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if not is_told:
+                log.warning("another process compiles the tables of phonenumbers: waiting for it")
+            is_told = True
+            time.sleep(_POLL_S)
 
 
 def languages() -> tuple[str, ...]:

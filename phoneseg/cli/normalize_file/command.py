@@ -8,7 +8,7 @@ import typer
 from phoneseg.cli.normalize_file.files import FileJob, normalize_file
 from phoneseg.cli.normalize_file.progress import shown_progress
 from phoneseg.cli.normalize_file.summary import print_file_summary
-from phoneseg.numbers import DEFAULT_FIELDS
+from phoneseg.numbers import DEFAULT_FIELDS, FIELDS
 
 
 def normalize(
@@ -29,7 +29,9 @@ def normalize(
     field: Annotated[
         list[str] | None,
         typer.Option(
-            help=f"Column to add; can be given more than once (default: {', '.join(DEFAULT_FIELDS)}).", metavar="NAME"
+            help=f"Column to add: {', '.join(FIELDS)}, or a name in another language, such as location_name_de; can be "
+            "given more than once (default: nine of them, see docs/numbers.md).",
+            metavar="NAME",
         ),
     ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace OUT where it is there already.")] = False,
@@ -37,6 +39,7 @@ def normalize(
     """Read the phone numbers of a file of any size; write its rows with what each number says.
 
     Without a country, only numbers with a plus can be read. CSV is UTF-8 with a header; all its columns are text.
+    Semicolons in the header are taken for separators as well; OUT has commas, and semicolons between time zones.
     """
     if region is not None and region_column is not None:
         raise typer.BadParameter("give either --region or --region-column, not both")

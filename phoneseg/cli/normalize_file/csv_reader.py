@@ -4,6 +4,8 @@ import csv
 import gzip
 import io
 import re
+import sys
+import time
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +19,7 @@ from phoneseg.cli.normalize_file.formats import FileFormat
 from phoneseg.errors import SourceError
 
 _BLOCK: Final = 2 * 2**20
+_LET_GO_S: Final = 2.0
 _LINE_BREAKS: Final = (b"\n", b"\r")
 _BROKEN_PACKING: Final = (gzip.BadGzipFile, EOFError, zlib.error)
 
@@ -68,6 +71,7 @@ class CsvReader:
             SourceError: The file is malformed.
         """
         last = self.schema.empty_table()
+        reader, holders = None, sys.getrefcount(self._stream)
         try:
             reader = self._open()
             if reader.schema.names != self.schema.names:
@@ -81,10 +85,19 @@ class CsvReader:
             raise SourceError(f"{self._path}: {self._complaint(error)}") from None
         except OSError as error:
             raise SourceError(f"{self._path}: cannot be read: {error.strerror}") from None
+        finally:
+            del reader  # an error that is on its way would keep it
+            self._wait_until_let_go(holders)
         if self._rows_read == 0:
             yield last
         elif "\n" in (last.column(-1)[-1].as_py() or "") and self._stream.last_byte != b'"':
             raise SourceError(f"{self._path}: {_OPEN_QUOTE}, and nothing closes it to the end of the file")
+
+    def _wait_until_let_go(self, holders: int) -> None:
+        """Wait for Arrow's threads, which read ahead: one that still holds our stream when Python ends aborts it."""
+        deadline = time.monotonic() + _LET_GO_S
+        while sys.getrefcount(self._stream) > holders and time.monotonic() < deadline:
+            time.sleep(0.001)
 
     def _open(self) -> pyarrow.csv.CSVStreamingReader:
         return pyarrow.csv.open_csv(

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from phoneseg.cli.commands import app
-from phoneseg.errors import StopError
+from phoneseg.errors import SettingsError, StopError
 from phoneseg.numbers import load_tables, metadata_version
 from phoneseg.numbers.tables import FORMAT_VERSION
 
@@ -43,6 +43,14 @@ def test_ranges_are_summed_shown_and_written(other_version: str, tmp_path: Path)
 def test_the_same_version_twice_changes_nothing() -> None:
     result = CliRunner().invoke(app, ["metadata", "diff", metadata_version(), metadata_version()])
     assert result.output.count("0 ranges") == 5
+
+
+def test_what_cannot_be_used_is_told_before_anything_is_compiled(tmp_path: Path) -> None:
+    command = ["metadata", "diff", metadata_version(), "9.9.8"]
+    with pytest.raises(StopError, match=r"--out nowhere/x.csv: the folder nowhere does not exist"):
+        CliRunner().invoke(app, [*command, "--out", "nowhere/x.csv"], catch_exceptions=False)
+    with pytest.raises(SettingsError, match=r"missing\.toml"):
+        CliRunner().invoke(app, [*command, "--config", str(tmp_path / "missing.toml")], catch_exceptions=False)
 
 
 def test_what_is_no_version_is_one_clear_line() -> None:

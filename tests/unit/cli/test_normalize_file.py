@@ -199,6 +199,41 @@ def test_a_blank_line_is_a_row_where_there_is_one_column(tmp_path: Path) -> None
     assert pl.read_parquet(tmp_path / "out.parquet").get_column("phone").to_list() == [None, AMERICAN, ""]
 
 
+def test_what_was_written_as_parquet_can_be_written_as_csv(contacts: Path, tmp_path: Path) -> None:
+    _run(FileJob(contacts, tmp_path / "out.parquet", region_column="country"))
+    fields = ("is_geographic",)
+    _run(FileJob(tmp_path / "out.parquet", tmp_path / "back.csv", region_column="country", fields=fields))
+    back = _read_csv(tmp_path / "back.csv")
+    assert back.columns == [*CONTACTS.columns, *DEFAULT_FIELDS, "is_geographic"]
+    assert back["time_zones"].to_list()[0] == "Europe/Berlin"
+
+
+@pytest.mark.parametrize(
+    "text", [f"phone,id\n{AMERICAN},1\n{AMERICAN},2,3\n", 'phone,id\n"open,1\n', "phone\n\udcff\n"]
+)
+def test_a_malformed_file_ends_the_program_with_one_line_and_no_crash(tmp_path: Path, text: str) -> None:
+    (tmp_path / "in.csv").write_bytes(text.encode("utf-8", "surrogateescape"))
+    command = [sys.executable, "-m", "phoneseg", "normalize", "in.csv", "out.csv"]
+    for _ in range(2):
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
+        assert (done.returncode, done.stderr.count("\n")) == (MEND, 1)
+
+
+def test_an_interruption_while_the_program_loads_is_one_line(tmp_path: Path) -> None:
+    program = (
+        "import sys\n"
+        "class Interrupting:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'phoneseg.pipeline': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupting())\n"
+        "from phoneseg.cli import main\n"
+        "main()\n"
+    )
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (INTERRUPTED, "phoneseg: interrupted; nothing was done\n")
+
+
 def test_semicolons_windows_line_breaks_and_a_byte_order_mark_are_read(tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_bytes(f"\ufeffphone;name\r\n{AMERICAN};Ann, Bo\r\n\r\n".encode())
     _run(FileJob(tmp_path / "in.csv", tmp_path / "out.csv", fields=("is_valid",)))
@@ -432,7 +467,7 @@ def test_a_country_column_that_holds_numbers_is_told(tmp_path: Path) -> None:
         _run(FileJob(tmp_path / "in.parquet", tmp_path / "out.parquet", region_column="country"))
 
 
-@pytest.mark.parametrize("values", [[["a"]], [{"a": 1}], [b"a"]])
+@pytest.mark.parametrize("values", [[[1]], [{"a": 1}], [b"a"]])
 def test_what_a_text_cannot_hold_is_told_before_the_work_begins(tmp_path: Path, values: list[object]) -> None:
     pl.DataFrame({"phone": [AMERICAN], "extra": values}).write_parquet(tmp_path / "in.parquet")
     with pytest.raises(StopError, match=r"out\.csv: CSV cannot hold column extra .*; write a \.parquet file"):

@@ -1,5 +1,6 @@
 """A column of numbers gets columns of fields, in its rows and order."""
 
+from decimal import Decimal
 from importlib.metadata import version
 
 import phonenumbers
@@ -215,3 +216,37 @@ def test_an_unknown_language_is_refused_with_those_that_there_are() -> None:
     frame = pl.DataFrame({"raw": ["+16502530000"], "region": ["US"]})
     with pytest.raises(ValueError, match=r"^no names in language 'xx'; there is: en, "):
         normalize(frame, fields=["location_name_xx"])
+
+
+@pytest.mark.parametrize(
+    "column", [pl.Series([301234567.0]), pl.Series([Decimal("30.00")]), pl.Series([["030"]]), pl.Series([True])]
+)
+def test_a_column_that_does_not_hold_numbers_as_they_were_written_is_refused(column: pl.Series) -> None:
+    frame = pl.DataFrame({"raw": column, "region": "DE"})
+    for kind in (frame, frame.lazy()):
+        with pytest.raises(TypeError, match=r"^column 'raw' is .*, and phone numbers are texts"):
+            normalize(kind)
+    with pytest.raises((TypeError, pl.exceptions.ComputeError), match="phone numbers are texts"):
+        frame.select(pl.col("raw").phone.e164("DE"))
+
+
+def test_whole_numbers_are_read_as_their_digits() -> None:
+    frame = pl.DataFrame({"raw": [6502530000, None], "region": "US"})
+    assert normalize(frame, fields=["phone_e164"])["phone_e164"].to_list() == ["+16502530000", None]
+
+
+def test_a_missing_column_is_named_with_what_to_do() -> None:
+    frame = pl.DataFrame({"mobile": ["030 1234567"]})
+    with pytest.raises(pl.exceptions.ColumnNotFoundError, match=r"^no column 'raw' \(phone\); there is: mobile$"):
+        normalize(frame)
+    with pytest.raises(
+        pl.exceptions.ColumnNotFoundError, match=r"^no column 'DE' \(region\); pl\.lit\(\"DE\"\) is one"
+    ):
+        normalize(frame, phone="mobile", region="DE")
+
+
+def test_one_field_may_be_given_by_its_name_alone_and_twice() -> None:
+    frame = pl.DataFrame({"raw": ["+16502530000"], "region": ["US"]})
+    once = normalize(frame, fields="is_valid")
+    assert once.columns == ["raw", "region", "is_valid"]
+    assert_frame_equal(normalize(frame, fields=["is_valid", "is_valid"]), once)

@@ -1,8 +1,11 @@
 """Tables come from the package, the cache or the compiler, and are those that the compiler makes today."""
 
+import fcntl
+import signal
 import subprocess
 import sys
 from pathlib import Path
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
@@ -10,7 +13,7 @@ import pytest
 from phoneseg.errors import StopError
 from phoneseg.numbers import metadata_version, store
 from phoneseg.numbers.compiler import compile_tables
-from phoneseg.numbers.tables import Tables
+from phoneseg.numbers.tables import FORMAT_VERSION, Tables
 
 SHIPPED = store.SHIPPED_FOLDER / f"phonenumbers-{metadata_version()}.npz"
 
@@ -81,7 +84,7 @@ WAITER = """
 import sys, time
 from pathlib import Path
 from phoneseg.numbers import store
-from phoneseg.numbers.tables import Tables
+from phoneseg.numbers.tables import FORMAT_VERSION, Tables
 import phoneseg.numbers.compiler as compiler
 shipped = store.SHIPPED_FOLDER / f"phonenumbers-{store.metadata_version()}.npz"
 store.SHIPPED_FOLDER = Path("/nonexistent")
@@ -119,6 +122,34 @@ def test_a_folder_without_phonenumbers_is_refused(tmp_path: Path, capfd: pytest.
     with pytest.raises(StopError, match="not a phonenumbers that can be compiled"):
         store.load_tables(str(tmp_path))
     assert "no phonenumbers here" in capfd.readouterr().err
+
+
+def test_a_path_without_phonenumbers_is_not_taken_for_the_installed_one(tmp_path: Path) -> None:
+    (tmp_path / "contacts.csv").write_text("id")
+    for path in (tmp_path, tmp_path / "contacts.csv"):
+        with pytest.raises(StopError, match="no phonenumbers in it; name a wheel, or the folder"):
+            store.load_tables(str(path))
+
+
+def test_a_wheel_or_folder_is_read_as_the_version_that_it_is(tmp_path: Path) -> None:
+    wheel = tmp_path / "phonenumbers-9.9.9-py3-none-any.whl"
+    with ZipFile(wheel, "w") as archive:
+        archive.writestr("phonenumbers/__init__.py", "__version__ = '9.9.9'")
+    assert store._version_of(wheel) == "9.9.9"
+    ZipFile(wheel).extractall(tmp_path / "folder")
+    assert store._version_of(tmp_path / "folder") == "9.9.9"
+
+
+def test_a_wait_for_another_process_can_be_interrupted(cache: Path) -> None:
+    cache.mkdir(parents=True)
+    lock = cache / f"phonenumbers-{metadata_version()}-format{FORMAT_VERSION}.lock"
+    with lock.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with subprocess.Popen([sys.executable, "-c", WAITER], stderr=subprocess.PIPE, text=True) as process:
+            assert process.stderr is not None
+            assert "another process compiles the tables" in process.stderr.readline()
+            process.send_signal(signal.SIGINT)
+            assert process.wait(timeout=20) != 0
 
 
 def test_importing_phoneseg_loads_neither_tables_nor_names() -> None:
