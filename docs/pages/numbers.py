@@ -118,5 +118,5 @@ def _versions() -> str:
         "phoneseg ships the tables of the `phonenumbers` that its lock file names. Where another version is installed, "
         "its tables are compiled when they are first asked for, which takes about a minute, and kept in the user's "
         "cache. [`phoneseg metadata diff A B`](cli.md#phoneseg-metadata-diff) tells what a new version changes, and "
-        "for how many of the published numbers."
+        "for how many of the published numbers. What the older version knows is read by the rules of the installed one."
     )

@@ -170,6 +170,8 @@ def main() -> NoReturn:
     It ends with 0, 1 (mend something), 2 (wrong usage), 75 (try again later) or 130 (interrupted).
     """
     signal.signal(signal.SIGTERM, _interrupt)
+    if signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:  # a closed terminal ends it too, but not under nohup
+        signal.signal(signal.SIGHUP, _interrupt)
     try:
         with told_without_values("command line"):
             app()

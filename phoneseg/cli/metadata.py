@@ -31,7 +31,12 @@ def _group() -> None:
 
 @app.command()
 def diff(
-    before: Annotated[str, typer.Argument(metavar="A", help="A version of phonenumbers, or the path of its wheel.")],
+    before: Annotated[
+        str,
+        typer.Argument(
+            metavar="A", help="A version of phonenumbers, the path of its wheel, or of the folder that it stands in."
+        ),
+    ],
     after: Annotated[str, typer.Argument(metavar="B", help="Another one.")],
     config: Annotated[
         Path | None, typer.Option(help="Settings file: counts what changes for the numbers that are published.")
@@ -45,8 +50,8 @@ def diff(
     With --config, the published numbers are looked up in both versions and counted by what changes. Tables of a version
     that is neither shipped nor in the cache are compiled, which takes about a minute.
     """
-    if out is not None and not out.parent.is_dir():
-        raise StopError(f"--out {out}: the folder {out.parent} does not exist; make it first")
+    if out is not None and (out.is_dir() or not out.parent.is_dir()):
+        raise StopError(f"--out {out}: {'a folder; name a file' if out.is_dir() else 'its folder does not exist'}")
     settings = None if config is None else load_settings(config)
     tables = load_tables(before), load_tables(after)
     versions = tables[0].version, tables[1].version

@@ -34,9 +34,11 @@ class PhoneExpressions:
         """Return a struct of fields: the nine `DEFAULT_FIELDS`, or those named.
 
         Raises:
-            ValueError: A field or its language is unknown.
+            ValueError: A field or its language is unknown, or there is none.
         """
         wanted = choose_fields(fields)
+        if not wanted:
+            raise ValueError("a struct needs a field")
         return self._read(region, wanted, pl.DataFrame.to_struct, pl.Struct(schema_of(wanted)))
 
     def field(self, name: str, region: Region = None) -> pl.Expr:
@@ -141,6 +143,9 @@ class PhoneExpressions:
         def read(columns: Sequence[pl.Series]) -> pl.Series:
             phones, regions = columns
             check_dtype(phones.name, phones.dtype)
-            return choose(describe(phones.cast(pl.String), regions.cast(pl.String), fields))
+            if len(phones) == 1:
+                phones = phones.new_from_index(0, len(regions))
+            # A worker of Polars that waited for other threads of ours would keep them from working.
+            return choose(describe(phones.cast(pl.String), regions.cast(pl.String), fields, thread_count=1))
 
         return pl.map_batches([self._expression, hint], read, dtype, is_elementwise=True)

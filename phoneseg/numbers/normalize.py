@@ -7,13 +7,14 @@ from threading import Lock
 from typing import Final, overload
 
 import polars as pl
-from polars.exceptions import ColumnNotFoundError
+from polars.exceptions import ColumnNotFoundError, ShapeError
 
 from phoneseg.numbers.fields import DEFAULT_FIELDS, schema_of, split_field
 from phoneseg.numbers.languages import ENGLISH
 from phoneseg.numbers.store import languages, load_engine
 
 _BATCH_ROWS: Final = 1 << 16  # few enough for the arrays to stay near the core, enough for calls to cost nothing
+_REGION: Final = "region that phoneseg reads numbers in"  # while a LazyFrame is worked on
 _BATCH_BYTES: Final = 1 << 22
 
 
@@ -87,24 +88,40 @@ def normalize(
     check_dtype(phone, _dtype_of(columns, phone))
     if isinstance(region, str) and region not in columns:
         raise ColumnNotFoundError(f'no column {region!r} (region); pl.lit("DE") is one for all rows, None is none')
-    hint = pl.lit(None) if region is None else region
-
-    def add_fields(batch: pl.DataFrame) -> pl.DataFrame:
-        cells = batch.select(
-            pl.col(phone).cast(pl.String).alias("phone"), _column(hint).cast(pl.String).alias("region")
-        )
-        return batch.with_columns(describe(cells["phone"], cells["region"], wanted, counts))
-
     if isinstance(frame, pl.DataFrame):
-        return add_fields(frame)
-    schema = pl.Schema({**columns, **schema_of(wanted)})
+        regions = _regions(frame, region)
+        return frame.with_columns(describe(frame.get_column(phone).cast(pl.String), regions, wanted, counts))
+    if not isinstance(region, pl.Expr):
+        return _map(frame, columns, phone, region, wanted, counts)
+    # An expression may look at all rows, and batches do not hold them.
+    with_region = frame.with_columns(region.cast(pl.String).alias(_REGION))
+    return _map(with_region, with_region.collect_schema(), phone, _REGION, wanted, counts).drop(_REGION)
+
+
+def _map(
+    frame: pl.LazyFrame,
+    columns: pl.Schema,
+    phone: str,
+    region: str | None,
+    fields: tuple[str, ...],
+    counts: ReadCounts | None,
+) -> pl.LazyFrame:
+    def add_fields(batch: pl.DataFrame) -> pl.DataFrame:
+        return normalize(batch, phone, region, fields, counts)
+
     # A row's fields depend on that row alone, but the columns `phone` and `region` must reach the function.
-    return frame.map_batches(
-        add_fields,
-        schema=schema,
-        projection_pushdown=False,
-        streamable=True,
-    )
+    schema = pl.Schema({**columns, **schema_of(fields)})
+    return frame.map_batches(add_fields, schema=schema, projection_pushdown=False, streamable=True)
+
+
+def _regions(frame: pl.DataFrame, region: str | pl.Expr | None) -> pl.Series:
+    """Return the region of each row, or one for all."""
+    if region is None:
+        return pl.Series([None], dtype=pl.String)
+    column = frame.get_column(region) if isinstance(region, str) else frame.select(region).to_series()
+    if len(column) not in (1, len(frame)):
+        raise ShapeError(f"the region gives {len(column)} rows, and the frame has {len(frame)}")
+    return column.cast(pl.String)
 
 
 def _dtype_of(columns: pl.Schema, name: str) -> pl.DataType:
@@ -137,12 +154,12 @@ def choose_fields(fields: Sequence[str] | None) -> tuple[str, ...]:
     return names
 
 
-def _column(column: str | pl.Expr) -> pl.Expr:
-    return pl.col(column) if isinstance(column, str) else column
-
-
 def describe(
-    phones: pl.Series, regions: pl.Series, fields: Sequence[str], counts: ReadCounts | None = None
+    phones: pl.Series,
+    regions: pl.Series,
+    fields: Sequence[str],
+    counts: ReadCounts | None = None,
+    thread_count: int | None = None,
 ) -> pl.DataFrame:
     """Return the fields of phone cells, a column each, in their rows and order.
 
@@ -151,11 +168,16 @@ def describe(
         regions: The region that each is read in, strings; or one for all.
         fields: Names of fields.
         counts: Counts the cells.
+        thread_count: How many threads read; as many as Polars has when None.
+
+    Raises:
+        StopError: The tables of the installed `phonenumbers` are damaged or cannot be compiled.
     """
     if not fields or phones.is_empty():
         return pl.DataFrame(schema=schema_of(fields))
     engine = load_engine()
-    phones, regions = phones.rechunk(), regions.rechunk()
+    # Polars takes a column's name for a pattern where it looks like one.
+    phones, regions = phones.rename("phone").rechunk(), regions.rename("region").rechunk()
     batch_rows = _batch_rows(phones)
     begins = range(0, len(phones), batch_rows)
 
@@ -166,9 +188,9 @@ def describe(
             counts.add(len(batch), fallback_rows)
         return batch
 
-    if len(begins) == 1:
-        return describe_batch(0)
-    with ThreadPoolExecutor(pl.thread_pool_size()) as threads:
+    if thread_count == 1 or len(begins) == 1:
+        return pl.concat(map(describe_batch, begins), rechunk=False)
+    with ThreadPoolExecutor(thread_count or pl.thread_pool_size()) as threads:
         return pl.concat(threads.map(describe_batch, begins), rechunk=False)
 
 

@@ -1,6 +1,7 @@
 """Where the tables of a metadata version come from: the package, the user's cache, or the compiler."""
 
 import fcntl
+import hashlib
 import logging
 import os
 import re
@@ -11,12 +12,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from threading import Lock
 from time import perf_counter
 from typing import Final, TextIO
-from zipfile import BadZipFile
+
+import phonenumbers
 
 from phoneseg.errors import StopError
 from phoneseg.numbers.engine import Engine
@@ -27,62 +28,65 @@ SHIPPED_FOLDER: Final = Path(__file__).parent / "shipped"
 log = logging.getLogger(__name__)
 _loading = Lock()
 _POLL_S: Final = 0.1
+_ANOTHER_PLACE: Final = "XDG_CACHE_HOME names another place"
 
 
 def metadata_version() -> str:
-    """Return the version of the installed `phonenumbers`, which its metadata carries."""
-    return version("phonenumbers")
+    """Return the version of the `phonenumbers` that is imported, which its metadata carries."""
+    return str(phonenumbers.__version__)
 
 
 def load_engine() -> Engine:
     """Return the engine for the installed `phonenumbers`; its tables are loaded when it is first asked for.
 
     Raises:
-        StopError: The cache cannot be written.
+        StopError: The tables cannot be compiled.
     """
     with _loading:  # two threads that ask at once get one engine
-        return _engine(metadata_version())
+        return _engine()
 
 
 @cache
-def _engine(installed: str) -> Engine:
-    return Engine(_load(installed, lambda target: _compile_installed(installed, target)))
+def _engine() -> Engine:
+    return Engine(load_tables(metadata_version()))
 
 
 def load_tables(name: str) -> Tables:
     """Return the tables of a metadata version, compiling them where nobody has yet.
 
     Args:
-        name: A version of `phonenumbers`, which may be fetched with pip, or the path of its wheel or folder.
+        name: A version of `phonenumbers`, which may be fetched with pip, or the path of its wheel or of the folder that
+            the package stands in.
 
     Raises:
-        StopError: There is no such version, or the cache cannot be written.
+        StopError: There is no such version, or it cannot be compiled.
     """
-    installed = metadata_version()
-    if name == installed:
-        return _load(installed, lambda target: _compile_installed(installed, target))
+    if name == metadata_version():
+        return _load(name, lambda: _compile_installed(name))
     package = Path(name)
-    if package.exists():
-        return _load(_version_of(package), lambda target: _compile_package(package, target))
+    if name and package.exists():
+        return _load(f"{_version_of(package)}-{_digest(package)}", lambda: _compile_package(package))
     if not re.fullmatch(r"\d+(\.\d+)+", name):
         raise StopError(f"{name}: neither a version of phonenumbers nor the path of its wheel or folder")
-    return _load(name, lambda target: _fetch_and_compile(name, target))
+    return _load(name, lambda: _fetch_and_compile(name))
 
 
-def _load(wanted: str, compile_to: Callable[[Path], None]) -> Tables:
-    """Return the shipped tables of a version, those in the cache, or new ones; other processes wait for them."""
-    shipped = SHIPPED_FOLDER / f"phonenumbers-{wanted}.npz"
+def _load(key: str, compile_tables: Callable[[], Tables]) -> Tables:
+    """Return the shipped tables, those in the cache, or new ones; other processes wait for them."""
+    shipped = SHIPPED_FOLDER / f"phonenumbers-{key}.npz"
     if shipped.exists():
         return Tables.load(shipped)
-    cached = cache_folder() / f"phonenumbers-{wanted}-format{FORMAT_VERSION}.npz"
+    cached = cache_folder() / f"phonenumbers-{key}-format{FORMAT_VERSION}.npz"
+    if (kept := _read_kept(cached)) is not None:
+        return kept
     with _locked(cached.with_suffix(".lock")):
-        if (kept := _read_kept(cached)) is not None:
+        if (kept := _read_kept(cached)) is not None:  # while we waited
             return kept
-        log.warning("phoneseg ships no tables of phonenumbers %s: compiling them, once, for about a minute", wanted)
         began = perf_counter()
-        compile_to(cached)
-        log.warning("compiled in %.0f s, kept in %s", perf_counter() - began, cached)
-    return Tables.load(cached)
+        tables = compile_tables()
+        log.warning("compiled the tables of phonenumbers %s in %.0f s", tables.version, perf_counter() - began)
+        _keep(tables, cached)
+    return tables
 
 
 def _read_kept(cached: Path) -> Tables | None:
@@ -91,20 +95,37 @@ def _read_kept(cached: Path) -> Tables | None:
         return Tables.load(cached)
     except FileNotFoundError:
         return None
-    except (ValueError, KeyError, EOFError, OSError, BadZipFile):
+    except Exception:  # noqa: BLE001 -- a damaged archive fails in a dozen ways
         log.warning("%s is damaged", cached)
         return None
 
 
-def _compile_installed(installed: str, target: Path) -> None:
-    from phoneseg.numbers.compiler import compile_tables  # takes seconds to import what it needs
+def _keep(tables: Tables, cached: Path) -> None:
+    """Keep tables for the next time; where that cannot be, they serve this time."""
+    try:
+        tables.save(cached)
+    except OSError as error:
+        log.warning("%s: cannot be kept there: %s; %s", cached.parent, error.strerror, _ANOTHER_PLACE)
 
-    compile_tables(installed, log.info).save(target)
+
+def _tell_compilation(version: str) -> None:
+    log.warning("phoneseg ships no tables of phonenumbers %s: compiling them, once, for about a minute", version)
 
 
-def _compile_package(package: Path, target: Path) -> None:
+def _compile_installed(installed: str) -> Tables:
+    from phoneseg.numbers.compiler import compile_tables  # nobody else needs it
+
+    _tell_compilation(installed)
+    return compile_tables(installed, log.info)
+
+
+def _compile_package(package: Path) -> Tables:
     """Compile a `phonenumbers` that is not the installed one, in a process of its own."""
-    _run_python(package, "-m", "phoneseg.numbers.compiler", str(target))
+    _tell_compilation(str(package))
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "tables.npz"
+        _run_python(package, "-m", "phoneseg.numbers.compiler", str(target))
+        return Tables.load(target)
 
 
 def _version_of(package: Path) -> str:
@@ -115,19 +136,28 @@ def _version_of(package: Path) -> str:
     return found
 
 
+def _digest(package: Path) -> str:
+    """Return what tells two packages apart that call themselves by one version."""
+    files = sorted((package / "phonenumbers").rglob("*.py")) if package.is_dir() else [package]
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
 def _run_python(package: Path, *arguments: str) -> str:
     """Run Python with a package before the installed ones, and return what it prints."""
     # Not only the wheel or folder, but also the place of phoneseg itself, which may be a checkout.
     path = os.pathsep.join([str(package.resolve()), *filter(None, sys.path)])
     with tempfile.TemporaryFile("w+") as output:
         process = subprocess.Popen(  # noqa: S603 -- our own interpreter and module
-            [sys.executable, *arguments],
+            [sys.executable, "-P", *arguments],
             env={**os.environ, "PYTHONPATH": path},
             stdout=output,
             start_new_session=True,  # Ctrl-C reaches us alone, and we end it
         )
         try:
-            while process.poll() is None:
+            while process.poll() is None:  # a wait in the system would not hear Ctrl-C
                 time.sleep(_POLL_S)
         finally:
             process.kill()
@@ -138,7 +168,7 @@ def _run_python(package: Path, *arguments: str) -> str:
         return output.read()
 
 
-def _fetch_and_compile(wanted: str, target: Path) -> None:
+def _fetch_and_compile(wanted: str) -> Tables:
     """Fetch the wheel of a version with pip and compile it."""
     with tempfile.TemporaryDirectory() as folder:
         command = ["pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:", f"phonenumbers=={wanted}"]
@@ -149,13 +179,13 @@ def _fetch_and_compile(wanted: str, target: Path) -> None:
                 f"phonenumbers {wanted} cannot be fetched with pip: is there such a version, and can pip reach PyPI? "
                 "The path of its wheel does as well"
             )
-        _compile_package(wheels[0], target)
+        return _compile_package(wheels[0])
 
 
 def cache_folder() -> Path:
     """Return the folder of compiled tables: `phoneseg` in `$XDG_CACHE_HOME`, else in `~/.cache`."""
     base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "phoneseg"
+    return (Path(base) if base else Path("~/.cache").expanduser()) / "phoneseg"
 
 
 @contextmanager
@@ -164,11 +194,10 @@ def _locked(path: Path) -> Iterator[None]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         file = path.open("w")
-    except OSError as error:
-        raise StopError(
-            f"{path.parent}: the tables of phonenumbers cannot be kept there: {error.strerror}; "
-            "XDG_CACHE_HOME names another place"
-        ) from None
+    except (OSError, RuntimeError) as error:  # no home folder is a RuntimeError
+        log.warning("%s: tables of phonenumbers cannot be kept there: %s; %s", path.parent, error, _ANOTHER_PLACE)
+        yield
+        return
     with file:
         _wait_for(file)
         yield

@@ -1,6 +1,7 @@
 """The packed tables: what the compiler found, as arrays that load in a moment."""
 
 from dataclasses import dataclass, fields
+from enum import IntEnum
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final, Self
@@ -20,6 +21,17 @@ NO_LEAF: Final = -1
 
 FORMAT_VERSION: Final = 1
 """Counts up with every change of the arrays or of what the compiler puts into them."""
+
+
+class ParseKind(IntEnum):
+    """What to do next with a number."""
+
+    NUMBER = 0
+    INTERNATIONAL = 1
+    """Read it again without its international prefix, as if a plus had stood there."""
+    ERROR = 2
+    FALL_BACK = 3
+    """Ask `phonenumbers`."""
 
 
 @dataclass(frozen=True)
@@ -162,8 +174,11 @@ class Tables:
         content = BytesIO()
         np.savez_compressed(content, allow_pickle=False, **self.arrays())
         unfinished = path.with_suffix(".unfinished")
-        unfinished.write_bytes(content.getvalue())
-        unfinished.replace(path)
+        try:
+            unfinished.write_bytes(content.getvalue())
+            unfinished.replace(path)
+        finally:
+            unfinished.unlink(missing_ok=True)
 
     @classmethod
     def load(cls, path: Path) -> Self:

@@ -134,8 +134,8 @@ def _plain(name: str) -> str:
 
 
 def _list(names: list[str]) -> str:
-    """Return names for a person, without what may be numbers: a file may lack its header."""
-    shown = [without_values(name) for name in names]
+    """Return names for a person; not those of a file that seems to lack its header, as they are somebody's data."""
+    if any("@" in name or without_values(name) != name for name in names):
+        return f"{len(names)} columns whose names look like data (is its first line a header?)"
     more = [f"and {len(names) - _SHOWN_COLUMNS} more"] if len(names) > _SHOWN_COLUMNS else []
-    hint = " (is its first line a header?)" if shown != names else ""
-    return ", ".join([*shown[:_SHOWN_COLUMNS], *more]) + hint
+    return ", ".join([*names[:_SHOWN_COLUMNS], *more])

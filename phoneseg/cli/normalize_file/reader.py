@@ -14,6 +14,7 @@ from phoneseg.cli.normalize_file.formats import READ_ENDINGS, file_format
 from phoneseg.errors import SourceError, without_values
 
 _PIECE_ROWS: Final = 1 << 14
+_PIECE_BYTES: Final = 16 * 2**20
 _BATCH_BYTES: Final = 128 * 2**20  # rows may be wide: memory is bounded by bytes, too
 _PAGE_BUFFER: Final = 2**20  # with it, Parquet's column chunks are read page-wise, however big they are
 
@@ -46,9 +47,15 @@ class _ParquetReader:
     def fraction(self) -> float:
         return float(self._rows_read / max(self._file.metadata.num_rows, 1))
 
+    def _piece_rows(self) -> int:
+        """Return how many rows to read at a time: fewer where they are wide."""
+        metadata = self._file.metadata
+        size = sum(int(metadata.row_group(at).total_byte_size) for at in range(metadata.num_row_groups))
+        return max(1, min(_PIECE_ROWS, _PIECE_BYTES * int(metadata.num_rows) // max(size, 1)))
+
     def pieces(self) -> Iterator[pyarrow.Table]:
         with _told_as_damage(self._path):
-            for piece in self._file.iter_batches(batch_size=_PIECE_ROWS):
+            for piece in self._file.iter_batches(batch_size=self._piece_rows()):
                 self._rows_read += len(piece)
                 yield pyarrow.Table.from_batches([piece])
         if self._rows_read == 0:

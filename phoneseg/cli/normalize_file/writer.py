@@ -49,12 +49,20 @@ def check_columns(target: Path, schema: pyarrow.Schema) -> None:
         return
     for field in schema:
         kind = field.type
-        is_list_of_texts = pyarrow.types.is_large_list(kind) and pyarrow.types.is_large_string(kind.value_type)
-        is_nested = pyarrow.types.is_nested(kind) and not is_list_of_texts  # such as the time zones that we add
-        if is_nested or "binary" in str(kind) or isinstance(kind, pyarrow.BaseExtensionType):
+        if not _is_plain(kind):
             raise StopError(
                 f"{target}: CSV cannot hold column {without_values(field.name)} ({kind}); write a .parquet file"
             )
+
+
+def _is_plain(kind: pyarrow.DataType) -> bool:
+    """Return whether CSV can hold values of a type; lists of texts are joined, such as the time zones that we add."""
+    types = pyarrow.types
+    if types.is_dictionary(kind) or types.is_list(kind) or types.is_large_list(kind):
+        return "string" in str(kind.value_type)
+    is_text = kind in (pyarrow.string(), pyarrow.large_string(), pyarrow.string_view(), pyarrow.null())
+    is_number = types.is_integer(kind) or types.is_floating(kind) or types.is_boolean(kind) or types.is_decimal128(kind)
+    return is_text or is_number or types.is_date(kind) or types.is_timestamp(kind) or types.is_time32(kind)
 
 
 @contextmanager

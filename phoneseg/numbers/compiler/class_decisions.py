@@ -11,10 +11,11 @@ from typing import Any, Final, NamedTuple, TypeVar
 from phonenumbers import PhoneNumberType, phonenumberutil
 
 from phoneseg.numbers.compiler import names
-from phoneseg.numbers.compiler.parse_decisions import ParseKind, read_in_region
+from phoneseg.numbers.compiler.parse_decisions import read_in_region
 from phoneseg.numbers.compiler.plans import Description, NumberingPlan, main_plan, plan_of, plans_of
 from phoneseg.numbers.compiler.symbolic_digits import SymbolicDigits, Undecided
 from phoneseg.numbers.compiler.templates import Template, international_template, national_template
+from phoneseg.numbers.tables import ParseKind
 
 Answer = TypeVar("Answer")
 

@@ -13,13 +13,12 @@ from phoneseg.numbers.compiler.parse_decisions import (
     MAX_NATIONAL_LENGTH,
     MIN_NATIONAL_LENGTH,
     ParseDecision,
-    ParseKind,
     read_in_region,
     read_international,
 )
 from phoneseg.numbers.compiler.symbolic_digits import SymbolicDigits
 from phoneseg.numbers.compiler.tries import TrieBuilder
-from phoneseg.numbers.tables import MOST_DIGITS, Tables
+from phoneseg.numbers.tables import MOST_DIGITS, ParseKind, Tables
 
 Item = TypeVar("Item")
 Progress = Callable[[str], None]

@@ -4,29 +4,18 @@ Each function follows one of `phonenumbers`, named in its docstring, with digits
 """
 
 import re
-from enum import IntEnum
 from typing import Final, NamedTuple
 
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, NumberParseException, ValidationResult
 
 from phoneseg.numbers.compiler.plans import NumberingPlan, main_plan, plan_dialled_in
 from phoneseg.numbers.compiler.symbolic_digits import SymbolicDigits, Undecided
+from phoneseg.numbers.tables import ParseKind
 
 MIN_NATIONAL_LENGTH: Final = 2
 MAX_NATIONAL_LENGTH: Final = 17
 _MAX_CALLING_CODE_LENGTH: Final = 3
 _STRIPPED: Final = (ValidationResult.IS_POSSIBLE, ValidationResult.TOO_LONG)
-
-
-class ParseKind(IntEnum):
-    """What to do next with a number."""
-
-    NUMBER = 0
-    INTERNATIONAL = 1
-    """Read it again without its international prefix, as if a plus had stood there."""
-    ERROR = 2
-    FALL_BACK = 3
-    """Ask `phonenumbers`."""
 
 
 class ParseDecision(NamedTuple):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+import phonenumbers
 import polars as pl
 
 from phoneseg.numbers import scalar
@@ -56,6 +57,7 @@ class Engine:
 
 def _ask_phonenumbers(phones: pl.Series, regions: pl.Series, rows: Rows, fields: Sequence[str]) -> pl.DataFrame:
     """Return the fields of some cells, asked one by one."""
+    phonenumbers.enable_pattern_cache()
     index = index_of(rows)
     upper = regions.str.to_uppercase() if len(regions) == 1 else regions.gather(index).str.to_uppercase()
     hints = upper.to_list() * (len(rows) if len(regions) == 1 else 1)

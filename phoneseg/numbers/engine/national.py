@@ -6,11 +6,10 @@ from typing import Final
 import numpy as np
 from phonenumbers import NumberParseException
 
-from phoneseg.numbers.compiler.parse_decisions import ParseKind
 from phoneseg.numbers.engine.cells import Cells
 from phoneseg.numbers.engine.lookup import Lookup
 from phoneseg.numbers.engine.tape import Bytes, Flags, Rows, Tape
-from phoneseg.numbers.tables import MOST_DIGITS
+from phoneseg.numbers.tables import MOST_DIGITS, ParseKind
 
 _NO_ERROR: Final = -1
 _PREPENDED_WIDTH: Final = 40  # a rewritten number, with room to read on behind it

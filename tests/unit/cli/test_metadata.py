@@ -47,7 +47,7 @@ def test_the_same_version_twice_changes_nothing() -> None:
 
 def test_what_cannot_be_used_is_told_before_anything_is_compiled(tmp_path: Path) -> None:
     command = ["metadata", "diff", metadata_version(), "9.9.8"]
-    with pytest.raises(StopError, match=r"--out nowhere/x.csv: the folder nowhere does not exist"):
+    with pytest.raises(StopError, match=r"--out nowhere/x.csv: its folder does not exist"):
         CliRunner().invoke(app, [*command, "--out", "nowhere/x.csv"], catch_exceptions=False)
     with pytest.raises(SettingsError, match=r"missing\.toml"):
         CliRunner().invoke(app, [*command, "--config", str(tmp_path / "missing.toml")], catch_exceptions=False)

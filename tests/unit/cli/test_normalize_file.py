@@ -53,7 +53,7 @@ Call = Callable[..., Ended]
 def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Call]:
     """Call `phoneseg normalize` as the shell does, in a folder of its own."""
     monkeypatch.chdir(tmp_path)
-    before = signal.getsignal(signal.SIGTERM)
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
 
     def normalize_with(*arguments: str) -> Ended:
         monkeypatch.setattr(sys, "argv", ["phoneseg", "normalize", *arguments])
@@ -62,7 +62,8 @@ def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
         return Ended(end.value.code, *capsys.readouterr())
 
     yield normalize_with
-    signal.signal(signal.SIGTERM, before)
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture
@@ -385,7 +386,11 @@ TEXTS_AT_FAULT = {
     "empty": (b"", "in.csv: empty; a CSV file needs a first line with the names of its columns"),
     "no phone column": (b"id,name\n1,Ann\n", "no column is called phone; name the one to read with --phone: id, name"),
     "two phone columns": (b"phone,id,mobile\n", "may hold phone numbers; name one with --phone: phone, mobile"),
-    "no header": (b"+1 650 253 0000,US\n+1 650 253 0001,US\n", "<digits>, US (is its first line a header?)"),
+    "no header": (
+        b"+1 650 253 0000,US\n",
+        "--phone: 2 columns whose names look like data (is its first line a header?)",
+    ),
+    "no header either": (b"Ann,ann@example.com\n", "--phone: 2 columns whose names look like data"),
     "a doubled name": (b"phone,id,id\n", "in.csv: more than one column is called id; rename one"),
     "a doubled number": (b"6502530000,6502530000\n", "more than one column is called <digits>"),
     "names missing": (b"phone,,\n", "more than one column is called nothing"),

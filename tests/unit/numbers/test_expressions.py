@@ -1,5 +1,9 @@
 """The namespace `phone` gives what `normalize` gives."""
 
+import os
+import subprocess
+import sys
+
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal, assert_series_equal
@@ -61,3 +65,39 @@ def test_an_unknown_field_or_language_is_refused_before_any_row_is_read() -> Non
         PhoneExpressions(pl.col("raw")).field("shoe_size")
     with pytest.raises(ValueError, match="no names in language 'xx'; there is: en, aa"):
         PhoneExpressions(pl.col("raw")).location_name(language="xx")
+
+
+IN_EVERY_CONTEXT = """
+import polars as pl
+import phoneseg.numbers
+
+frame = pl.DataFrame({"raw": ["0171 1234567 ext. 5", "tel: 030 123456", "+44 20 7946 0018"] * 70_000})
+frame = frame.with_row_index().with_columns(group=pl.col("index") % 3)
+e164, is_valid = pl.col("raw").phone.e164("DE"), pl.col("raw").phone.is_valid("DE")
+for engine in ("in-memory", "streaming"):
+    assert frame.lazy().filter(is_valid).collect(engine=engine).height == len(frame)
+    two = frame.lazy().select(e164.alias("a"), is_valid.alias("b"), e164.str.len_bytes().alias("c"))
+    assert two.collect(engine=engine)["b"].all()
+    grouped = frame.lazy().group_by("group").agg(e164.alias("a"), is_valid.alias("b"))
+    assert grouped.collect(engine=engine).height == 3
+assert frame.select(e164.first().over("group")).height == len(frame)
+print("done")
+"""
+
+
+@pytest.mark.parametrize("threads", ["1", "2"])
+def test_many_odd_cells_are_read_in_every_context_and_no_thread_waits_for_ever(threads: str) -> None:
+    environment = {**os.environ, "POLARS_MAX_THREADS": threads}
+    command = [sys.executable, "-c", IN_EVERY_CONTEXT]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=120)
+    assert done.stdout == "done\n"
+
+
+def test_one_number_can_be_read_in_many_regions() -> None:
+    read = FRAME.select(pl.lit("030 12345678").phone.e164(pl.col("region"))).to_series()
+    assert read.to_list() == ["+493012345678", None, "+493012345678", "+493012345678"]
+
+
+def test_a_struct_of_no_fields_is_refused() -> None:
+    with pytest.raises(ValueError, match="a struct needs a field"):
+        PhoneExpressions(pl.col("raw")).parse("DE", fields=[])

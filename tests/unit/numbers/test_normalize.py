@@ -250,3 +250,21 @@ def test_one_field_may_be_given_by_its_name_alone_and_twice() -> None:
     once = normalize(frame, fields="is_valid")
     assert once.columns == ["raw", "region", "is_valid"]
     assert_frame_equal(normalize(frame, fields=["is_valid", "is_valid"]), once)
+
+
+@pytest.mark.parametrize("engine", ["in-memory", "streaming"])
+def test_a_region_may_depend_on_other_rows(engine: str) -> None:
+    frame = pl.DataFrame({"raw": ["030 1234567"] * 200_000}).with_row_index()
+    frame = frame.with_columns(region=pl.when(pl.col("index") == 0).then(pl.lit("DE")))
+    for region in (pl.col("region").first(), pl.col("region").forward_fill()):
+        lazy = normalize(frame.lazy(), region=region, fields=["is_valid"])
+        assert lazy.collect_schema().names() == ["index", "raw", "region", "is_valid"]
+        assert lazy.collect(engine=engine)["is_valid"].all()
+    with pytest.raises(pl.exceptions.ShapeError, match="the region gives 1000 rows"):
+        normalize(frame, region=pl.col("region").head(1000))
+
+
+def test_names_of_columns_are_no_patterns() -> None:
+    frame = pl.DataFrame({"^phone.*$": ["+49 30 123456"], "phone2": ["x"], "*": ["DE"]})
+    result = normalize(frame, phone="^phone.*$", region="*", fields=["phone_e164"])
+    assert result["phone_e164"].to_list() == ["+4930123456"]

@@ -1,5 +1,6 @@
 """Tables come from the package, the cache or the compiler, and are those that the compiler makes today."""
 
+import errno
 import fcntl
 import signal
 import subprocess
@@ -63,11 +64,11 @@ def test_a_damaged_cache_is_made_anew(
     store.load_tables(metadata_version())
     (kept,) = cache.glob("*.npz")
     whole = kept.read_bytes()
-    for damaged in (b"", whole[:1000], b"no tables at all"):
+    for damaged in (b"", whole[:1000], b"no tables at all", whole[:900_000] + b"\xff" * 100 + whole[900_100:]):
         kept.write_bytes(damaged)
         assert store.load_tables(metadata_version()).version == metadata_version()
         assert kept.read_bytes() == whole
-    assert caplog.text.count("is damaged") == 3
+    assert caplog.text.count("is damaged") == 4 * 2  # looked at again once the lock is held
 
 
 def test_a_compilation_that_fails_leaves_nothing_behind(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,11 +106,36 @@ def test_of_two_processes_one_compiles_and_the_other_waits(cache: Path) -> None:
     assert {output[-1] for output in outputs} == {metadata_version()}
 
 
-def test_a_cache_that_cannot_be_written_is_one_clear_line(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_nothing_can_be_kept_tables_are_compiled_for_this_time(
+    cache: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     cache.parent.joinpath("file").write_text("")
     monkeypatch.setenv("XDG_CACHE_HOME", str(cache.parent / "file"))
-    with pytest.raises(StopError, match=r"tables of phonenumbers cannot be kept there: .*XDG_CACHE_HOME"):
-        store.load_tables(metadata_version())
+    monkeypatch.setattr("phoneseg.numbers.compiler.compile_tables", lambda *_: Tables.load(SHIPPED))
+    assert store.load_tables(metadata_version()).version == metadata_version()
+    assert "cannot be kept there" in caplog.text
+    assert "XDG_CACHE_HOME names another place" in caplog.text
+
+
+def test_a_full_disk_costs_the_cache_and_not_the_tables(
+    cache: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(_self: Path, _content: bytes) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("phoneseg.numbers.compiler.compile_tables", lambda *_: Tables.load(SHIPPED))
+    monkeypatch.setattr(Path, "write_bytes", fail)
+    assert store.load_tables(metadata_version()).version == metadata_version()
+    assert "No space left on device" in caplog.text
+    assert [file.suffix for file in cache.iterdir()] == [".lock"]
+
+
+def test_tables_in_a_cache_that_nobody_may_write_are_read(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache.mkdir(parents=True)
+    kept = cache / f"phonenumbers-{metadata_version()}-format{FORMAT_VERSION}.npz"
+    kept.write_bytes(SHIPPED.read_bytes())
+    monkeypatch.setattr(store, "_locked", lambda _: pytest.fail("a lock was asked for"))
+    assert store.load_tables(metadata_version()).version == metadata_version()
 
 
 def test_a_name_that_is_no_version_and_no_path_is_refused() -> None:
@@ -140,6 +166,23 @@ def test_a_wheel_or_folder_is_read_as_the_version_that_it_is(tmp_path: Path) -> 
     assert store._version_of(tmp_path / "folder") == "9.9.9"
 
 
+def test_two_packages_of_one_version_are_told_apart(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name / "phonenumbers").mkdir(parents=True)
+        (tmp_path / name / "phonenumbers" / "__init__.py").write_text(f"__version__ = '9.9.9'  # {name}")
+    assert store._digest(tmp_path / "one") != store._digest(tmp_path / "two")
+
+
+def test_a_package_in_the_working_directory_is_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "phonenumbers").mkdir()
+    (tmp_path / "phonenumbers" / "__init__.py").write_text("__version__ = '1.1.1'")
+    wheel = tmp_path / "phonenumbers-9.9.9-py3-none-any.whl"
+    with ZipFile(wheel, "w") as archive:
+        archive.writestr("phonenumbers/__init__.py", "__version__ = '9.9.9'")
+    monkeypatch.chdir(tmp_path)
+    assert store._version_of(wheel) == "9.9.9"
+
+
 def test_a_wait_for_another_process_can_be_interrupted(cache: Path) -> None:
     cache.mkdir(parents=True)
     lock = cache / f"phonenumbers-{metadata_version()}-format{FORMAT_VERSION}.lock"
@@ -156,6 +199,7 @@ def test_importing_phoneseg_loads_neither_tables_nor_names() -> None:
     code = (
         "import phoneseg.numbers, sys; from phoneseg.numbers import store;"
         "assert not store._engine.cache_info().currsize;"
+        "assert not [module for module in sys.modules if module.startswith('phoneseg.numbers.compiler')];"
         "names = 'phonenumbers.geodata', 'phonenumbers.carrierdata';"
         "assert not [module for module in sys.modules if module.startswith(names)]"
     )

@@ -8,8 +8,9 @@ from phonenumbers import NumberParseException, carrier, geocoder, timezone
 
 from phoneseg.numbers.compiler import names
 from phoneseg.numbers.compiler.class_decisions import Known, classify
-from phoneseg.numbers.compiler.parse_decisions import ParseKind, read_in_region, read_international
+from phoneseg.numbers.compiler.parse_decisions import read_in_region, read_international
 from phoneseg.numbers.compiler.symbolic_digits import SymbolicDigits, Undecided
+from phoneseg.numbers.tables import ParseKind
 
 
 @pytest.mark.parametrize("region", ["US", "DE", "AR", "BR", "MX", "CN", "IT", "GB", "KZ", "SM", "AU"])
