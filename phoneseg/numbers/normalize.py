@@ -1,5 +1,6 @@
 """A column of phone numbers: what was written, read by libphonenumber's rules."""
 
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -168,7 +169,8 @@ def describe(
         regions: The region that each is read in, strings; or one for all.
         fields: Names of fields.
         counts: Counts the cells.
-        thread_count: How many threads read; as many as Polars has when None.
+        thread_count: How many threads read; when None as many as Polars has, but one in a thread of Polars itself: it
+            would wait for ours, and they for it.
 
     Raises:
         StopError: The tables of the installed `phonenumbers` are damaged or cannot be compiled.
@@ -188,9 +190,11 @@ def describe(
             counts.add(len(batch), fallback_rows)
         return batch
 
+    is_of_polars = isinstance(threading.current_thread(), threading._DummyThread)  # Python did not start it
+    thread_count = thread_count or (1 if is_of_polars else pl.thread_pool_size())
     if thread_count == 1 or len(begins) == 1:
         return pl.concat(map(describe_batch, begins), rechunk=False)
-    with ThreadPoolExecutor(thread_count or pl.thread_pool_size()) as threads:
+    with ThreadPoolExecutor(thread_count) as threads:
         return pl.concat(threads.map(describe_batch, begins), rechunk=False)
 
 

@@ -68,8 +68,9 @@ def test_an_unknown_field_or_language_is_refused_before_any_row_is_read() -> Non
 
 
 IN_EVERY_CONTEXT = """
+from concurrent.futures import ThreadPoolExecutor
 import polars as pl
-import phoneseg.numbers
+from phoneseg.numbers import normalize
 
 frame = pl.DataFrame({"raw": ["0171 1234567 ext. 5", "tel: 030 123456", "+44 20 7946 0018"] * 70_000})
 frame = frame.with_row_index().with_columns(group=pl.col("index") % 3)
@@ -80,7 +81,15 @@ for engine in ("in-memory", "streaming"):
     assert two.collect(engine=engine)["b"].all()
     grouped = frame.lazy().group_by("group").agg(e164.alias("a"), is_valid.alias("b"))
     assert grouped.collect(engine=engine).height == 3
+    read = [normalize(frame.lazy(), region=pl.lit("DE"), fields=["phone_e164"]) for _ in range(4)]
+    assert pl.concat(read).collect(engine=engine).height == 4 * len(frame)
+    assert read[0].join(read[1], on="index").collect(engine=engine).height == len(frame)
 assert frame.select(e164.first().over("group")).height == len(frame)
+assert [each.height for each in pl.collect_all(read)] == [len(frame)] * 4
+groups = frame.group_by("group").map_groups(lambda group: normalize(group, region=pl.lit("DE")))
+assert groups.height == len(frame)
+with ThreadPoolExecutor(4) as threads:
+    assert len(list(threads.map(lambda _: normalize(frame, region=pl.lit("DE")), range(4)))) == 4
 print("done")
 """
 
