@@ -30,8 +30,8 @@ class Lookup:
 
     def __init__(self, tables: Tables) -> None:
         self.tables = tables
-        self.parse_trie = DigitTrie(tables.parse_nodes, tables.parse_roots, first_digits=2)
-        self.class_trie = DigitTrie(tables.class_nodes, tables.class_roots, first_digits=3)
+        self.parse_trie = DigitTrie(tables.parse_nodes, tables.parse_roots)
+        self.class_trie = DigitTrie(tables.class_nodes, tables.class_roots)
         self._location_names: dict[str, pl.Series] = {}
         self._carrier_names: dict[str, pl.Series] = {}
 

@@ -15,7 +15,7 @@ _MARGIN: Final = np.full(48, ord("0"), np.uint8)
 
 
 class Tape:
-    """Digits as ASCII, and the number that two and three of them make from each place on.
+    """Digits as ASCII, and the number that two of them make from each place on.
 
     Whoever reads on behind a number's end finds the digits of the next one: the tries give the same answer whatever
     they are.
@@ -23,17 +23,13 @@ class Tape:
     Attributes:
         digits: ASCII digits.
         pairs: 0 to 99, of a digit and the next.
-        triples: 0 to 999, of a digit and the next two.
     """
 
     def __init__(self, *pieces: Bytes) -> None:
         self.digits = np.concatenate((*pieces, _MARGIN))
         values = self.digits - np.uint8(ord("0"))
-        self.pairs = values[:-2] * np.uint8(10)
-        self.pairs += values[1:-1]
-        self.triples = values[:-2] * np.int16(100)
-        self.triples += values[1:-1] * np.uint8(10)
-        self.triples += values[2:]
+        self.pairs = values[:-1] * np.uint8(10)
+        self.pairs += values[1:]
 
     @property
     def length(self) -> int:

@@ -3,7 +3,6 @@
 import random
 
 import numpy as np
-import pytest
 
 from phoneseg.numbers.engine.digit_trie import DigitTrie
 from phoneseg.numbers.engine.tape import Tape
@@ -30,12 +29,11 @@ def _walk_slowly(nodes: np.ndarray, branch: int, digits: str) -> int:
     return -1 - branch
 
 
-@pytest.mark.parametrize("first_digits", [2, 3])
-def test_a_walk_ends_at_the_leaf_of_the_digits(first_digits: int) -> None:
-    chance = random.Random(first_digits)
+def test_a_walk_ends_at_the_leaf_of_the_digits() -> None:
+    chance = random.Random(3)
     nodes = _random_nodes(chance, 12)
     roots = np.array([[0, 3], [-4, 5]], np.int32)
-    trie = DigitTrie(nodes, roots, first_digits=first_digits)
+    trie = DigitTrie(nodes, roots)
     numbers = ["".join(chance.choices("0123456789", k=14)) for _ in range(500)]
     tape = Tape(np.frombuffer("".join(numbers).encode(), np.uint8))
     which = np.array([chance.randrange(4) for _ in numbers])
@@ -46,7 +44,7 @@ def test_a_walk_ends_at_the_leaf_of_the_digits(first_digits: int) -> None:
 
 def test_digits_of_the_next_number_do_not_matter() -> None:
     nodes = np.array([[-1 - digit for digit in range(10)]], np.int32)
-    trie = DigitTrie(nodes, np.array([0], np.int32), first_digits=3)
+    trie = DigitTrie(nodes, np.array([0], np.int32))
     tape = Tape(np.frombuffer(b"1234", np.uint8))
     assert trie.walk(np.zeros(4, np.intp), tape, np.arange(4)).tolist() == [1, 2, 3, 4]
 
@@ -57,4 +55,3 @@ def test_a_tape_keeps_its_places_when_it_grows() -> None:
     assert (tape.length, longer.length) == (5, 7)
     assert longer.windows(np.array([0, 5]), 2).tobytes() == b"1267"
     assert longer.pairs[:2].tolist() == [12, 23]
-    assert longer.triples[:2].tolist() == [123, 234]
