@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import partial
 from importlib.metadata import version
 
-import goldenflow  # noqa: F401 - registers the transforms
+import goldenflow  # noqa: F401 -- registers the transforms
 import polars as pl
 from goldenflow.transforms import phone
 from goldenflow_native import _native

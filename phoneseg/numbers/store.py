@@ -172,7 +172,8 @@ def _fetch_and_compile(wanted: str) -> Tables:
     """Fetch the wheel of a version with pip and compile it."""
     with tempfile.TemporaryDirectory() as folder:
         command = ["pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:", f"phonenumbers=={wanted}"]
-        subprocess.run([sys.executable, "-m", *command], cwd=folder, check=False, capture_output=True)  # noqa: S603
+        command = [sys.executable, "-m", *command]
+        subprocess.run(command, cwd=folder, check=False, capture_output=True)  # noqa: S603 -- pip; a version is digits
         wheels = list(Path(folder).glob("*.whl"))
         if not wheels:
             raise StopError(

@@ -21,11 +21,7 @@ def international_template(digits: SymbolicDigits, plan: NumberingPlan) -> Templ
         Undecided: It depends on digits that are not known.
     """
     chosen = _choose(digits, plan.international_formats)
-    return (
-        tuple(range(digits.length))
-        if chosen is None
-        else _written(digits.sample(chosen.pattern), chosen.pattern, chosen.rule)
-    )
+    return _write(digits, chosen, chosen.rule if chosen else "")
 
 
 def national_template(digits: SymbolicDigits, plan: NumberingPlan) -> Template:
@@ -35,11 +31,14 @@ def national_template(digits: SymbolicDigits, plan: NumberingPlan) -> Template:
         Undecided: It depends on digits that are not known.
     """
     chosen = _choose(digits, plan.formats)
-    return (
-        tuple(range(digits.length))
-        if chosen is None
-        else _written(digits.sample(chosen.pattern), chosen.pattern, chosen.national_rule)
-    )
+    return _write(digits, chosen, chosen.national_rule if chosen else "")
+
+
+def _write(digits: SymbolicDigits, chosen: Format | None, rule: str) -> Template:
+    """Return the digits written by a rule of a format; without a format, as they are."""
+    if chosen is None:
+        return tuple(range(digits.length))
+    return _written(digits.sample(chosen.pattern), chosen.pattern, rule)
 
 
 def _choose(digits: SymbolicDigits, formats: Sequence[Format]) -> Format | None:
