@@ -21,6 +21,10 @@ class RetryableError(PhonesegError):
     """The world was in the way (a lock, a connection): the same call may succeed later."""
 
 
+class IntervalBusyError(RetryableError):
+    """Another run of the same interval is at work."""
+
+
 class StopError(PhonesegError):
     """Somebody has to change something first: a retry would fail the same way."""
 
@@ -39,6 +43,14 @@ class SettingsError(StopError):
 
 class SourceError(StopError):
     """A contact source is not as the settings describe it: a missing table or column, no rows, a doubled id."""
+
+
+class DriftError(StopError):
+    """A contact source is not as it was: columns changed their types, or too many contacts are gone."""
+
+
+class OutdatedSchemaError(StopError):
+    """The tables in the warehouse are those of another version of phoneseg."""
 
 
 class ReconciliationError(StopError):

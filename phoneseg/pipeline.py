@@ -25,6 +25,8 @@ from phoneseg.contracts import (
     RAW_PHONE,
     SEGMENT,
     SEGMENT_MEMBERSHIP,
+    SOURCE_SIZE,
+    SOURCE_WATERMARK,
 )
 from phoneseg.errors import PhonesegError, ReconciliationError, SupersededError, told_without_values
 from phoneseg.extract import check_ids, extract_source
@@ -93,6 +95,16 @@ def extract(run: Run) -> Counts:
         check_ids(
             stage.scan(RAW_CONTACT.name).filter(is_of_source), f"{run.settings.config_file.name}: contacts.{name}"
         )
+    read = (
+        stage.scan(RAW_CONTACT.name)
+        .group_by("source")
+        .agg(contact_count=pl.len().cast(pl.Int64), watermark_at=pl.col("contact_updated_at").max())
+    )
+    read = read.with_columns(
+        source_as_of=pl.lit(run.as_of), as_of=pl.lit(run.as_of), column_types=pl.lit("{}"), fingerprint=pl.lit("")
+    )
+    stage.write(SOURCE_WATERMARK.name, SOURCE_WATERMARK.conform(read))
+    stage.write(SOURCE_SIZE.name, SOURCE_SIZE.conform(read))
     return _keep(
         run,
         "extract",

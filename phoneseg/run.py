@@ -34,6 +34,9 @@ class Run:
         data_interval_start: Start of the data interval, UTC.
         sources: Names of the contact sources to read; the others keep what is published of them.
         dry_run: Whether to stop after the audit.
+        full: Whether to read the sources whole, whatever the watermarks say.
+        accept_drift: Whether sources may have shrunk, or changed the types of their columns.
+        is_orchestrated: Whether its verbs run in processes of their own, with gaps between them.
         settings: The settings.
     """
 
@@ -41,8 +44,11 @@ class Run:
     as_of: datetime
     data_interval_start: datetime
     sources: tuple[str, ...]
-    dry_run: bool
     settings: Settings
+    dry_run: bool = False
+    full: bool = False
+    accept_drift: bool = False
+    is_orchestrated: bool = False
 
     @classmethod
     def open(
@@ -54,6 +60,9 @@ class Run:
         data_interval_start: datetime | None = None,
         sources: tuple[str, ...] | None = None,
         dry_run: bool = False,
+        full: bool = False,
+        accept_drift: bool = False,
+        is_orchestrated: bool = False,
     ) -> Self:
         """Make a run; without `as_of` its interval ends at the last UTC midnight, without a start it is a day wide.
 
@@ -76,8 +85,11 @@ class Run:
             sources=tuple(name for name in settings.contacts if name in sources)
             if sources
             else tuple(settings.contacts),
-            dry_run=dry_run,
             settings=settings,
+            dry_run=dry_run,
+            full=full,
+            accept_drift=accept_drift,
+            is_orchestrated=is_orchestrated,
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -88,6 +100,9 @@ class Run:
             "data_interval_start": self.data_interval_start.isoformat(),
             "sources": list(self.sources),
             "dry_run": self.dry_run,
+            "full": self.full,
+            "accept_drift": self.accept_drift,
+            "is_orchestrated": self.is_orchestrated,
         }
 
     @classmethod
@@ -98,8 +113,11 @@ class Run:
             as_of=datetime.fromisoformat(values["as_of"]),
             data_interval_start=datetime.fromisoformat(values["data_interval_start"]),
             sources=tuple(values["sources"]),
-            dry_run=values["dry_run"],
             settings=settings,
+            dry_run=values["dry_run"],
+            full=values["full"],
+            accept_drift=values["accept_drift"],
+            is_orchestrated=values["is_orchestrated"],
         )
 
     @property

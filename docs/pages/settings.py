@@ -4,7 +4,7 @@ from pathlib import Path
 from types import NoneType
 from typing import Any, Final, get_args, get_origin
 
-from annotated_types import Ge, MaxLen, MinLen
+from annotated_types import Ge, Le, MaxLen, MinLen
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
@@ -102,6 +102,8 @@ def _limit(rule: object, *, is_list: bool) -> str:
         return "lower-case letters, digits and underscores"
     if isinstance(rule, Ge):
         return f"{rule.ge} or more"
+    if isinstance(rule, Le):
+        return f"{rule.le} or less"
     if isinstance(rule, MinLen) and rule.min_length == 1:
         return "at least one" if is_list else "not empty"
     if isinstance(rule, MaxLen):

@@ -27,7 +27,7 @@ def render() -> str:
     """Return the page."""
     return page(
         "The tables",
-        "phoneseg/contracts.py",
+        "phoneseg/contracts/",
         "This is the dictionary of all tables that phoneseg publishes. `phoneseg tables` shows the same in a terminal.",
         _schemas(),
         _time(),

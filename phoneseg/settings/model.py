@@ -32,7 +32,29 @@ class WarehouseSettings(_Section):
         max_length=_LONGEST_SCHEMA,
         description="Schema of the published tables; `<schema>_restricted` holds the numbers in clear.",
     )
-    lock_wait_s: float = Field(60, ge=0, description="Seconds to wait for a file that another process holds.")
+    lock_wait_s: float = Field(
+        60, ge=0, description="Seconds to wait for a file, or an interval, that another process holds."
+    )
+
+
+class ExtractSettings(_Section):
+    """How much of the sources a run reads."""
+
+    is_incremental: bool = Field(
+        True, description="Read only what changed of sources with `updated_at`, where the database can tell."
+    )
+    overlap_minutes: float = Field(
+        60, ge=0, description="How far before the newest `updated_at` that was read the next run starts."
+    )
+
+
+class OperationsSettings(_Section):
+    """Whom to tell when a run fails."""
+
+    on_failure: str | None = Field(
+        None,
+        description="Function, as `package.module:name`, that is called with what failed.",
+    )
 
 
 class StageSettings(_Section):
@@ -67,6 +89,9 @@ class ContactSource(_Section):
     updated_at: str | None = Field(None, description="Column that says when the row last changed.")
     attributes: tuple[str, ...] = Field((), description="Further columns for the profile.")
     allow_empty: bool = Field(False, description="Whether a source without a single row is fine.")
+    max_shrink_pct: float = Field(
+        50, ge=0, le=100, description="Percent of its contacts that a source may lose from one run to the next."
+    )
 
     @model_validator(mode="after")
     def _check_shape(self) -> Self:
@@ -100,9 +125,11 @@ class Settings(BaseSettings):
     token_key: SecretStr | None = Field(None, description="Key of the tokens; set `PHONESEG_TOKEN_KEY`.")
     warehouse: WarehouseSettings
     contacts: dict[Identifier, ContactSource] = Field(min_length=1, description="Contact sources by name.")
+    extract: ExtractSettings = ExtractSettings()
     stage: StageSettings = StageSettings()
     quality: QualitySettings = QualitySettings()
     privacy: PrivacySettings = PrivacySettings()
+    operations: OperationsSettings = OperationsSettings()
 
     @classmethod
     def settings_customise_sources(

@@ -1,4 +1,4 @@
-"""SQLAlchemy tables derived from `contracts.py`."""
+"""SQLAlchemy tables derived from the contracts."""
 
 import hashlib
 from collections.abc import Iterable

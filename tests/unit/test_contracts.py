@@ -73,8 +73,25 @@ def test_current_tables_change_with_their_rows_alone_not_with_the_clock() -> Non
 
 
 def test_dated_tables_have_their_as_of_in_the_key() -> None:
-    assert [table.name for table in TABLES if table.keeping is Keeping.DATED] == ["segment_size"]
-    assert SEGMENT_SIZE.key[0] == "as_of"
+    dated = [table for table in TABLES if table.keeping is Keeping.DATED]
+    assert SEGMENT_SIZE in dated
+    assert {table.key[0] for table in dated} == {"as_of"}
+
+
+def test_referred_rows_have_a_referrer_with_the_columns_of_their_key() -> None:
+    names = {table.name: table for table in TABLES}
+    referred = [table for table in TABLES if table.referrer is not None]
+    assert referred
+    for table in referred:
+        referrer = names[str(table.referrer)]
+        assert set(table.key) <= set(referrer.column_names)
+        assert TABLES.index(referrer) < TABLES.index(table), "publish fills the referrer first"
+
+
+def test_indexes_are_over_columns_of_the_table() -> None:
+    assert any(table.indexes for table in TABLES)
+    for table in TABLES:
+        assert {name for index in table.indexes for name in index} <= set(table.column_names)
 
 
 def test_a_run_stages_all_tables_but_the_log() -> None:

@@ -1,94 +1,26 @@
-"""Every table that phoneseg keeps: the one source of DDL, comments, the data dictionary and the suites' columns.
+"""Contacts, their phones, what was quarantined of them, and the numbers in clear."""
 
-A *current* table holds the newest published `as_of` and its rows carry no `as_of`; a *dated* table carries `as_of` and
-a run replaces exactly its own; a *log* has one row per event. Columns that depend on the clock or on chance
-(`run_id`, `started_at`) stand in `pipeline_run` alone, so that the same run twice gives the same tables.
-"""
-
-from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
 import polars as pl
 
-UTC_INSTANT: Final = pl.Datetime("us", "UTC")
+from phoneseg.contracts.model import UTC_INSTANT, Area, Column, Keeping, PrivacyClass, Table
 
 
-class PrivacyClass(StrEnum):
-    """Whose eyes a column is for."""
-
-    PUBLIC = "public"  # says nothing of a person
-    PERSONAL = "personal"  # says something of a contact
-    PSEUDONYM = "pseudonym"  # stands for a contact or a number, useless without the source or the key
-    RESTRICTED = "restricted"  # a phone number, or what was typed in its place
-
-
-class Keeping(StrEnum):
-    """How a table follows time."""
-
-    CURRENT = "current"
-    DATED = "dated"
-    LOG = "log"
-
-
-class Area(StrEnum):
-    """The warehouse schema that a table lives in; its name starts with the configured `output_schema`."""
-
-    STAGE = "stage"  # Parquet in the stage folder of a run, never in the warehouse
-    PUBLISHED = "published"
-    RESTRICTED = "restricted"
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column: its Polars dtype, whether null is allowed, its privacy class and its meaning."""
-
-    name: str
-    dtype: pl.DataType | type[pl.DataType]
-    meaning: str
-    privacy: PrivacyClass = PrivacyClass.PUBLIC
-    nullable: bool = False
-
-
-@dataclass(frozen=True)
-class Table:
-    """One table: what a row is, its key and its columns, in order."""
-
-    name: str
-    row_meaning: str
-    keeping: Keeping
-    key: tuple[str, ...]
-    columns: tuple[Column, ...]
-    area: Area = Area.PUBLISHED
-
-    @property
-    def column_names(self) -> tuple[str, ...]:
-        """Names of the columns, in the order of the table."""
-        return tuple(column.name for column in self.columns)
-
-    @property
-    def schema(self) -> pl.Schema:
-        """The Polars schema of a frame that holds rows of this table."""
-        return pl.Schema({column.name: column.dtype for column in self.columns})
-
-    def conform(self, frame: pl.LazyFrame) -> pl.LazyFrame:
-        """Select and cast the table's columns out of `frame`, which may hold more; a missing one raises in Polars."""
-        return frame.select(pl.col(column.name).cast(column.dtype) for column in self.columns)
-
-
-def _contact_id(meaning: str = "Contact as `<source>:<id>`.") -> Column:
+def contact_id(meaning: str = "Contact as `<source>:<id>`.") -> Column:
+    """Return the column of a contact's id."""
     return Column("contact_id", pl.String, meaning, PrivacyClass.PSEUDONYM)
 
 
-def _source() -> Column:
+def source() -> Column:
+    """Return the column of a contact source's name."""
     return Column("source", pl.String, "Name of the contact source in the settings.")
 
 
 def _phone_cell() -> tuple[Column, ...]:
     return (
-        _contact_id(),
-        _source(),
+        contact_id(),
+        source(),
         Column("phone_column", pl.String, "Column of the source that the number stood in."),
         Column("position", pl.Int16, "Position of the number in its cell, from 1; always 1 so far."),
     )
@@ -104,8 +36,8 @@ RAW_CONTACT: Final = Table(
     Keeping.CURRENT,
     ("contact_id",),
     (
-        _contact_id(),
-        _source(),
+        contact_id(),
+        source(),
         Column("region_hint", pl.String, "Region of the source row, ISO 3166 alpha-2.", PrivacyClass.PERSONAL, True),
         Column(
             "contact_created_at", UTC_INSTANT, "When the source row was created (UTC).", PrivacyClass.PERSONAL, True
@@ -190,6 +122,7 @@ CONTACT_PHONE: Final = Table(
         *_NUMBER_ATTRIBUTES,
         Column("metadata_version", pl.String, "Version of phonenumbers that said all this."),
     ),
+    indexes=(("phone_token",),),
 )
 
 CONTACT_QUARANTINE: Final = Table(
@@ -225,52 +158,6 @@ CONTACT_PROFILE: Final = Table(
     ),
 )
 
-_SEGMENT_KEY: Final = (
-    Column("segment_kind", pl.String, "Kind of the segment, such as country."),
-    Column("segment_code", pl.String, "Code of the segment within its kind, such as DE.", PrivacyClass.PERSONAL),
-)
-
-SEGMENT: Final = Table(
-    "segment",
-    "One segment that has members: the dictionary for labels and definitions.",
-    Keeping.CURRENT,
-    ("segment_kind", "segment_code"),
-    (
-        *_SEGMENT_KEY,
-        Column("segment_family", pl.String, "Family of the kind, such as geographic."),
-        Column("segment_name", pl.String, "Name for people."),
-        Column("description", pl.String, "What the kind says of a contact."),
-        Column("definition", pl.String, "Rule that makes a member."),
-        Column("definition_version", pl.String, "Version of the rule."),
-        Column("is_exclusive", pl.Boolean, "Whether a contact has at most one segment of the kind."),
-    ),
-)
-
-SEGMENT_MEMBERSHIP: Final = Table(
-    "segment_membership",
-    "One contact in one segment.",
-    Keeping.CURRENT,
-    ("contact_id", "segment_kind", "segment_code"),
-    (
-        _contact_id(),
-        _source(),
-        *_SEGMENT_KEY,
-        Column("definition_version", pl.String, "Version of the rule that made the member."),
-    ),
-)
-
-SEGMENT_SIZE: Final = Table(
-    "segment_size",
-    "The size of one segment at one as_of.",
-    Keeping.DATED,
-    ("as_of", "segment_kind", "segment_code"),
-    (
-        Column("as_of", UTC_INSTANT, "End of the data interval (UTC)."),
-        *_SEGMENT_KEY,
-        Column("contact_count", pl.Int64, "Members."),
-    ),
-)
-
 PHONE_NUMBER: Final = Table(
     "phone_number",
     "One distinct phone number in clear.",
@@ -285,6 +172,8 @@ PHONE_NUMBER: Final = Table(
         Column("national_significant_number", pl.String, "Digits after the calling code.", PrivacyClass.RESTRICTED),
     ),
     Area.RESTRICTED,
+    referrer=CONTACT_PHONE.name,
+    indexes=(("phone_e164",),),
 )
 
 PARSED_PHONE: Final = Table(
@@ -308,53 +197,3 @@ QUARANTINE_RAW: Final = Table(
     (*_phone_cell(), Column("phone_raw", pl.String, "The cell as the source holds it.", PrivacyClass.RESTRICTED)),
     Area.RESTRICTED,
 )
-
-PIPELINE_RUN: Final = Table(
-    "pipeline_run",
-    "One run of the pipeline.",
-    Keeping.LOG,
-    ("run_id",),
-    (
-        Column("run_id", pl.String, "Id of the run, from Airflow or the command line."),
-        Column("as_of", UTC_INSTANT, "End of the data interval (UTC)."),
-        Column("data_interval_start", UTC_INSTANT, "Start of the data interval (UTC)."),
-        Column("data_interval_end", UTC_INSTANT, "End of the data interval (UTC)."),
-        Column(
-            "state",
-            pl.String,
-            "running, published, dry_run, failed, or abandoned: dead for a day, or its interval taken over.",
-        ),
-        Column("started_at", UTC_INSTANT, "When extract began (UTC)."),
-        Column("finished_at", UTC_INSTANT, "When the run ended (UTC).", nullable=True),
-        Column("sources", pl.String, "Contact sources that were read, comma-separated."),
-        Column("is_current", pl.Boolean, "Whether the run moved the current tables.", nullable=True),
-        Column("contact_count", pl.Int64, "Contacts that were read.", nullable=True),
-        Column("filled_cell_count", pl.Int64, "Phone cells with something in them.", nullable=True),
-        Column("empty_cell_count", pl.Int64, "Phone cells that are null or blank.", nullable=True),
-        Column("phone_count", pl.Int64, "Numbers in contact_phone.", nullable=True),
-        Column("valid_phone_count", pl.Int64, "Valid numbers in contact_phone.", nullable=True),
-        Column("quarantined_count", pl.Int64, "Cells in contact_quarantine.", nullable=True),
-        Column("membership_count", pl.Int64, "Rows of segment_membership.", nullable=True),
-        Column("checks_passed", pl.Int64, "Expectations that the staging tables met.", nullable=True),
-        Column("phoneseg_version", pl.String, "Version of phoneseg."),
-        Column("metadata_version", pl.String, "Version of phonenumbers."),
-    ),
-)
-
-# A table stands after those that its rows are counted from or referred to by: `publish` fills them in this order.
-TABLES: Final = (
-    CONTACT_PHONE,
-    CONTACT_QUARANTINE,
-    CONTACT_PROFILE,
-    SEGMENT_MEMBERSHIP,
-    SEGMENT,
-    SEGMENT_SIZE,
-    PHONE_NUMBER,
-    QUARANTINE_RAW,
-    PIPELINE_RUN,
-)
-
-
-def staged_tables() -> Iterator[Table]:
-    """Yield the tables that a run loads, audits and publishes: all but the log of runs."""
-    return (table for table in TABLES if table.keeping is not Keeping.LOG)

@@ -1,0 +1,69 @@
+"""Every table that phoneseg keeps: the one source of DDL, comments, the data dictionary and the suites' columns.
+
+A *current* table holds the newest published `as_of` and its rows carry no `as_of`; a *dated* table carries `as_of` and
+a run replaces exactly its own; a *log* has one row per event. Columns that depend on the clock or on chance
+(`run_id`, `started_at`) stand in `pipeline_run` alone, so that the same run twice gives the same tables.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from phoneseg.contracts.contacts import (
+    CONTACT_PHONE,
+    CONTACT_PROFILE,
+    CONTACT_QUARANTINE,
+    PARSED_PHONE,
+    PHONE_NUMBER,
+    QUARANTINE_RAW,
+    RAW_CONTACT,
+    RAW_PHONE,
+)
+from phoneseg.contracts.model import UTC_INSTANT, Area, Column, Keeping, PrivacyClass, Table
+from phoneseg.contracts.runs import PIPELINE_RUN, SOURCE_SIZE, SOURCE_WATERMARK
+from phoneseg.contracts.segments import SEGMENT, SEGMENT_MEMBERSHIP, SEGMENT_SIZE
+
+# A table stands after those that its rows are counted from or referred to by: `publish` fills them in this order.
+TABLES: Final = (
+    CONTACT_PHONE,
+    CONTACT_QUARANTINE,
+    CONTACT_PROFILE,
+    SEGMENT_MEMBERSHIP,
+    SEGMENT,
+    SEGMENT_SIZE,
+    PHONE_NUMBER,
+    QUARANTINE_RAW,
+    SOURCE_WATERMARK,
+    SOURCE_SIZE,
+    PIPELINE_RUN,
+)
+
+
+def staged_tables() -> Iterator[Table]:
+    """Yield the tables that a run loads, audits and publishes: all but the log of runs."""
+    return (table for table in TABLES if table.keeping is not Keeping.LOG)
+
+
+__all__ = [
+    "CONTACT_PHONE",
+    "CONTACT_PROFILE",
+    "CONTACT_QUARANTINE",
+    "PARSED_PHONE",
+    "PHONE_NUMBER",
+    "PIPELINE_RUN",
+    "QUARANTINE_RAW",
+    "RAW_CONTACT",
+    "RAW_PHONE",
+    "SEGMENT",
+    "SEGMENT_MEMBERSHIP",
+    "SEGMENT_SIZE",
+    "SOURCE_SIZE",
+    "SOURCE_WATERMARK",
+    "TABLES",
+    "UTC_INSTANT",
+    "Area",
+    "Column",
+    "Keeping",
+    "PrivacyClass",
+    "Table",
+    "staged_tables",
+]

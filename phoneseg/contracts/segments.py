@@ -1,0 +1,56 @@
+"""Segments, who is in them, and how big they were."""
+
+from typing import Final
+
+import polars as pl
+
+from phoneseg.contracts.contacts import contact_id, source
+from phoneseg.contracts.model import UTC_INSTANT, Column, Keeping, PrivacyClass, Table
+
+_SEGMENT_KEY: Final = (
+    Column("segment_kind", pl.String, "Kind of the segment, such as country."),
+    Column("segment_code", pl.String, "Code of the segment within its kind, such as DE.", PrivacyClass.PERSONAL),
+)
+
+SEGMENT: Final = Table(
+    "segment",
+    "One segment that has members: the dictionary for labels and definitions.",
+    Keeping.CURRENT,
+    ("segment_kind", "segment_code"),
+    (
+        *_SEGMENT_KEY,
+        Column("segment_family", pl.String, "Family of the kind, such as geographic."),
+        Column("segment_name", pl.String, "Name for people."),
+        Column("description", pl.String, "What the kind says of a contact."),
+        Column("definition", pl.String, "Rule that makes a member."),
+        Column("definition_version", pl.String, "Version of the rule."),
+        Column("is_exclusive", pl.Boolean, "Whether a contact has at most one segment of the kind."),
+    ),
+    referrer="segment_membership",
+)
+
+SEGMENT_MEMBERSHIP: Final = Table(
+    "segment_membership",
+    "One contact in one segment.",
+    Keeping.CURRENT,
+    ("contact_id", "segment_kind", "segment_code"),
+    (
+        contact_id(),
+        source(),
+        *_SEGMENT_KEY,
+        Column("definition_version", pl.String, "Version of the rule that made the member."),
+    ),
+    indexes=(("segment_kind", "segment_code"),),
+)
+
+SEGMENT_SIZE: Final = Table(
+    "segment_size",
+    "The size of one segment at one as_of.",
+    Keeping.DATED,
+    ("as_of", "segment_kind", "segment_code"),
+    (
+        Column("as_of", UTC_INSTANT, "End of the data interval (UTC)."),
+        *_SEGMENT_KEY,
+        Column("contact_count", pl.Int64, "Members."),
+    ),
+)
