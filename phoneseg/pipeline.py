@@ -5,21 +5,23 @@ called again replaces what it wrote, so that a retry is harmless.
 """
 
 import logging
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import wraps
-from time import perf_counter
+from time import monotonic, perf_counter, sleep
 from typing import Final
 
 import polars as pl
 
 from phoneseg import publish
 from phoneseg.contracts import (
+    CHANGED_CONTACT,
     CONTACT_PHONE,
     CONTACT_PROFILE,
     CONTACT_QUARANTINE,
     PARSED_PHONE,
     PHONE_NUMBER,
+    PIPELINE_RUN,
     QUARANTINE_RAW,
     RAW_CONTACT,
     RAW_PHONE,
@@ -28,21 +30,44 @@ from phoneseg.contracts import (
     SOURCE_SIZE,
     SOURCE_WATERMARK,
 )
-from phoneseg.errors import PhonesegError, ReconciliationError, SupersededError, told_without_values
-from phoneseg.extract import check_ids, extract_source
+from phoneseg.errors import (
+    IntervalBusyError,
+    PhonesegError,
+    ReconciliationError,
+    SupersededError,
+    told_without_values,
+)
+from phoneseg.extract import SourceSink, check_ids, describe_sources, plan_sources, read_source
 from phoneseg.numbers import ReadCounts, mark_primary, read_phones
 from phoneseg.privacy import add_tokens, load_token_key
 from phoneseg.profiles import build_contact_profile
 from phoneseg.quality import audit_staging
 from phoneseg.run import Run
 from phoneseg.segments import all_kinds, assign_segments, describe_segments
-from phoneseg.warehouse import open_warehouse
+from phoneseg.warehouse import Warehouse, open_warehouse
 
 Counts = dict[str, int]
 Verb = Callable[[Run], Counts]
 
 _BATCH_CELLS: Final = 250_000
+_LEASE_POLL_S: Final = 1.0
 log = logging.getLogger(__name__)
+
+
+@contextmanager
+def hold(run: Run) -> Iterator[None]:
+    """Keep other runs of the interval from work until the block ends; a dry run is in nobody's way.
+
+    Each verb holds its interval; who runs all of them in one process holds it around them.
+
+    Raises:
+        IntervalBusyError: Another run is at work for longer than `lock_wait_s`.
+    """
+    if run.dry_run:
+        yield
+    else:
+        with open_warehouse(run.settings).hold_interval(run.as_of):
+            yield
 
 
 def _verb(work: Verb) -> Verb:
@@ -51,10 +76,23 @@ def _verb(work: Verb) -> Verb:
     @wraps(work)
     def timed(run: Run) -> Counts:
         began = perf_counter()
-        with told_without_values(f"run {run.run_id}: {work.__name__}"):
+        with told_without_values(f"run {run.run_id}: {work.__name__}"), hold(run):
             counts = work(run)
         told = ", ".join(f"{name} {count:,}" for name, count in counts.items())
-        log.info("%s: done in %.1f s: %s", work.__name__, perf_counter() - began, told or "nothing to count")
+        duration_s = perf_counter() - began
+        log.info(
+            "%s: done in %.1f s: %s",
+            work.__name__,
+            duration_s,
+            told or "nothing to count",
+            extra={
+                "run_id": run.run_id,
+                "as_of": run.as_of.isoformat(),
+                "verb": work.__name__,
+                "counts": counts,
+                "duration_s": round(duration_s, 3),
+            },
+        )
         return counts
 
     return timed
@@ -64,52 +102,48 @@ def _verb(work: Verb) -> Verb:
 def extract(run: Run) -> Counts:
     """Begin the run, and read the contacts that existed at `as_of` and their filled phone cells.
 
-    Writes `raw_contact` and `raw_phone`.
+    Of a source with `updated_at` that is published already, only what changed since is read. Writes `raw_contact`,
+    `raw_phone`, `source_watermark`, `source_size` and, of a run that reads less than everything, `changed_contact`.
 
     Raises:
         SettingsError: The settings lack what a later verb needs.
         SourceError: A source is not as the settings describe it.
+        DriftError: A source is not as it was.
+        IntervalBusyError: Another run holds the interval.
     """
-    load_token_key(run.settings)  # a missing key should not show after an hour
+    fingerprints = publish.fingerprint_sources(run)  # a missing key should not show after an hour
     warehouse, stage = open_warehouse(run.settings), run.stage
-    with warehouse.transaction() as connection:
-        alive = publish.begin_run(warehouse, connection, run)
-        publish.remove_leftovers(warehouse, connection, run, alive)
+    _begin(warehouse, run)
     stage.create()
-    contact_count = filled_count = empty_count = 0
     with (
-        warehouse.transaction() as connection,
+        warehouse.snapshot() as connection,
         stage.append(RAW_CONTACT) as append_contacts,
         stage.append(RAW_PHONE) as append_phones,
+        stage.append(CHANGED_CONTACT) as append_changed,
     ):
-        for name in run.sources:
-            for batch in extract_source(warehouse, connection, run.settings, name, run.as_of):
-                append_contacts(batch.contacts)
-                append_phones(batch.phones)
-                contact_count += len(batch.contacts)
-                filled_count += len(batch.phones)
-                empty_count += batch.empty_cell_count
-            log.info("extract: %s read, %s contacts so far", name, f"{contact_count:,}")
-    for name in run.sources:
-        is_of_source = pl.col("source") == name
-        check_ids(
-            stage.scan(RAW_CONTACT.name).filter(is_of_source), f"{run.settings.config_file.name}: contacts.{name}"
-        )
-    read = (
-        stage.scan(RAW_CONTACT.name)
-        .group_by("source")
-        .agg(contact_count=pl.len().cast(pl.Int64), watermark_at=pl.col("contact_updated_at").max())
-    )
-    read = read.with_columns(
-        source_as_of=pl.lit(run.as_of), as_of=pl.lit(run.as_of), column_types=pl.lit("{}"), fingerprint=pl.lit("")
-    )
-    stage.write(SOURCE_WATERMARK.name, SOURCE_WATERMARK.conform(read))
-    stage.write(SOURCE_SIZE.name, SOURCE_SIZE.conform(read))
-    return _keep(
-        run,
-        "extract",
-        {"contact_count": contact_count, "filled_cell_count": filled_count, "empty_cell_count": empty_count},
-    )
+        base_us = publish.last_published_us(warehouse, connection)
+        plans = plan_sources(warehouse, connection, run, fingerprints)
+        is_incremental = any(plan.is_incremental for plan in plans)
+        is_partial = is_incremental or not run.has_all_sources
+        sink = SourceSink(append_contacts, append_phones, append_changed)
+        read = []
+        for plan in plans:
+            read.append(read_source(warehouse, connection, run, plan, sink, is_partial=is_partial))
+            log.info("extract: %s read, %s contacts so far", plan.reader.name, f"{sink.contact_count:,}")
+    for plan in plans:
+        check_ids(stage.scan(RAW_CONTACT.name).filter(pl.col("source") == plan.reader.name), plan.reader.where)
+    for table, rows in zip((SOURCE_WATERMARK, SOURCE_SIZE), describe_sources(run, read), strict=True):
+        stage.write(table.name, rows)
+    stage.write(CHANGED_CONTACT.name, stage.scan(CHANGED_CONTACT.name).unique())
+    counts = {
+        "contact_count": sink.contact_count,
+        "filled_cell_count": sink.filled_cell_count,
+        "empty_cell_count": sink.empty_cell_count,
+        "changed_contact_count": stage.count(CHANGED_CONTACT.name) if is_partial else sink.contact_count,
+        "is_incremental": is_incremental,
+    }
+    stage.write_counts("extract", {**counts, "is_partial": is_partial, "base_us": base_us})
+    return counts
 
 
 @_verb
@@ -189,9 +223,10 @@ def load(run: Run) -> Counts:
         ReconciliationError: The database took other rows than the stage holds.
     """
     warehouse = open_warehouse(run.settings)
+    loaded = publish.load_staging(warehouse, run)
     with warehouse.transaction() as connection:
-        loaded = publish.load_staging(warehouse, connection, run)
-    return _keep(run, "load", {"membership_count": loaded[SEGMENT_MEMBERSHIP.name]}) | {"rows": sum(loaded.values())}
+        totals = publish.count_visible(warehouse, connection, run)
+    return _keep(run, "load", totals) | {"rows": sum(loaded.values())}
 
 
 @_verb
@@ -203,6 +238,7 @@ def audit(run: Run) -> Counts:
     """
     warehouse = open_warehouse(run.settings)
     with warehouse.transaction() as connection:
+        publish.extend_lease(warehouse, connection, run)
         result = audit_staging(warehouse, connection, run)
     log.info("audit: Data Docs are at %s", result.data_docs)
     return _keep(run, "audit", {"checks_passed": result.passed_count})
@@ -228,23 +264,40 @@ def swap(run: Run) -> Counts:
     return changes
 
 
-def fail(run: Run, *, keep_leftovers: bool) -> None:
-    """Enter the run as failed; without `keep_leftovers`, drop its staging tables and stage folder.
+def fail(run: Run, error: BaseException, *, keep_leftovers: bool) -> None:
+    """Enter the run as failed, and why; without `keep_leftovers`, drop its staging tables and stage folder.
 
     It says nothing where the warehouse cannot be reached: the next run gives up what this one leaves.
     """
     if not keep_leftovers:
         run.stage.remove()
+    failure = str(error) if isinstance(error, PhonesegError) else type(error).__name__
     with suppress(PhonesegError), told_without_values("fail"):
         warehouse = open_warehouse(run.settings)
         with warehouse.transaction() as connection:
             if not keep_leftovers:
                 publish.drop_staging(warehouse, connection, run)
             with suppress(SupersededError):
-                publish.end_run(warehouse, connection, run, "failed")
+                publish.end_run(warehouse, connection, run, "failed", {"failure": failure})
 
 
 VERBS: Final[tuple[Verb, ...]] = (extract, normalize, profile, segment, load, audit, swap)
+
+
+def _begin(warehouse: Warehouse, run: Run) -> None:
+    """Enter the run, and clean up after dead ones; wait for an orchestrated run that is between two tasks."""
+    deadline = monotonic() + run.settings.warehouse.lock_wait_s
+    while True:
+        try:
+            with warehouse.transaction() as connection:
+                alive = publish.begin_run(warehouse, connection, run)
+                publish.remove_leftovers(warehouse, connection, run, alive)
+        except IntervalBusyError:
+            if monotonic() >= deadline:
+                raise
+            sleep(_LEASE_POLL_S)
+        else:
+            return
 
 
 def _keep(run: Run, verb: str, counts: Counts) -> Counts:
@@ -254,4 +307,6 @@ def _keep(run: Run, verb: str, counts: Counts) -> Counts:
 
 
 def _counted(run: Run) -> Counts:
-    return run.stage.read_counts("extract", "normalize", "load", "audit")
+    """Return what the verbs counted of PIPELINE_RUN; the totals of `load` go before what was read."""
+    counts = run.stage.read_counts("extract", "normalize", "load", "audit")
+    return {name: count for name, count in counts.items() if name in PIPELINE_RUN.column_names}

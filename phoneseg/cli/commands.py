@@ -68,12 +68,13 @@ def run(
     """Run the pipeline once: extract, normalize, profile, segment, publish."""
     settings = load_settings(config)
     current = Run.open(settings, as_of=_instant(as_of), sources=tuple(source or ()), dry_run=dry_run)
-    try:
-        for verb in pipeline.VERBS:
-            verb(current)
-    except BaseException:
-        pipeline.fail(current, keep_leftovers=False)
-        raise
+    with pipeline.hold(current):
+        try:
+            for verb in pipeline.VERBS:
+                verb(current)
+        except BaseException as error:
+            pipeline.fail(current, error, keep_leftovers=False)
+            raise
     if dry_run:
         Console().print("Dry run: every step up to the audit went well, nothing was published.")
     else:

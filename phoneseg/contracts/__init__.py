@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from phoneseg.contracts.contacts import (
+    CHANGED_CONTACT,
     CONTACT_PHONE,
     CONTACT_PROFILE,
     CONTACT_QUARANTINE,
@@ -44,6 +45,7 @@ def staged_tables() -> Iterator[Table]:
 
 
 __all__ = [
+    "CHANGED_CONTACT",
     "CONTACT_PHONE",
     "CONTACT_PROFILE",
     "CONTACT_QUARANTINE",

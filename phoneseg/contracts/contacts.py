@@ -71,6 +71,15 @@ RAW_PHONE: Final = Table(
     Area.STAGE,
 )
 
+CHANGED_CONTACT: Final = Table(
+    "changed_contact",
+    "One contact whose published rows a run replaces that reads less than everything.",
+    Keeping.CURRENT,
+    ("contact_id",),
+    (contact_id(),),
+    Area.STAGE,
+)
+
 _NUMBER_ATTRIBUTES: Final = (
     Column("country_calling_code", pl.Int16, "Calling code without the plus, such as 44."),
     Column(

@@ -58,6 +58,7 @@ PIPELINE_RUN: Final = Table(
         Column("failure", pl.String, "Why it failed, in one line.", nullable=True),
         Column("started_at", UTC_INSTANT, "When extract began (UTC)."),
         Column("finished_at", UTC_INSTANT, "When the run ended (UTC).", nullable=True),
+        Column("published_at", UTC_INSTANT, "When its tables became visible (UTC).", nullable=True),
         Column(
             "lease_until",
             UTC_INSTANT,

@@ -2,5 +2,17 @@
 
 from phoneseg.extract.contacts import ContactBatch, check_ids, extract_source
 from phoneseg.extract.region_hint import resolve_region
+from phoneseg.extract.sources import SourcePlan, SourceRead, SourceSink, describe_sources, plan_sources, read_source
 
-__all__ = ["ContactBatch", "check_ids", "extract_source", "resolve_region"]
+__all__ = [
+    "ContactBatch",
+    "SourcePlan",
+    "SourceRead",
+    "SourceSink",
+    "check_ids",
+    "describe_sources",
+    "extract_source",
+    "plan_sources",
+    "read_source",
+    "resolve_region",
+]

@@ -29,6 +29,12 @@ class ContactBatch:
     phones: pl.DataFrame
     empty_cell_count: int
 
+    def only(self, ids: pl.DataFrame) -> "ContactBatch":
+        """Return the part of the batch that is of some contacts, given by `contact_id`."""
+        contacts, phones = (rows.join(ids, on="contact_id", how="semi") for rows in (self.contacts, self.phones))
+        cells_per_contact = (len(self.phones) + self.empty_cell_count) // max(len(self.contacts), 1)
+        return ContactBatch(contacts, phones, len(contacts) * cells_per_contact - len(phones))
+
 
 @dataclass(frozen=True)
 class SourceReader:
@@ -63,24 +69,18 @@ class SourceReader:
         Raises:
             SourceError: A row has no id, or a column that should hold times holds something else.
         """
-        ids = self._text(rows, self.source.id)
-        if missing := (ids.str.strip_chars().replace("", None)).null_count():
-            raise SourceError(f"{self.where}.id: {missing} rows have no `{self.source.id}`")
         region_hint, is_hint_unknown = self._region_hint(rows)
         typed = pl.DataFrame(
             {
-                "contact_id": pl.select(pl.lit(f"{self.name}:") + ids).to_series(),
+                **self._keys(rows),
                 "region_hint": region_hint,
                 "is_hint_unknown": is_hint_unknown,
-                "contact_created_at": self._instants(rows, self.source.created_at),
-                "contact_updated_at": self._instants(rows, self.source.updated_at),
                 "attributes": self._attributes(rows),
                 # The source may call its columns as phoneseg does.
                 **{_cell(column): self._text(rows, column) for column in self.source.phones},
             }
         ).with_columns(source=pl.lit(self.name))
-        created = pl.col("contact_created_at")
-        existing = typed.filter(created.is_null() | (created < as_of))
+        existing = typed.filter(_exists(as_of))
         cells = [self._phone_cells(existing, column, rank) for rank, column in enumerate(self.source.phones, start=1)]
         phones = pl.concat(cells)
         return ContactBatch(
@@ -88,6 +88,38 @@ class SourceReader:
             RAW_PHONE.conform(phones.lazy()).collect(),
             len(existing) * len(self.source.phones) - len(phones),
         )
+
+    def read_keys(self, rows: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
+        """Return `contact_id` and `contact_updated_at` of the contacts among some rows that existed before `as_of`.
+
+        Args:
+            rows: The source's id and times, typed as its database types them.
+            as_of: End of the data interval.
+
+        Raises:
+            SourceError: A row has no id, or a column that should hold times holds something else.
+        """
+        return pl.DataFrame(self._keys(rows)).filter(_exists(as_of)).drop("contact_created_at")
+
+    def check_not_empty(self, row_count: int) -> None:
+        """Check that the source has a row at all, unless the settings allow it to have none.
+
+        Raises:
+            SourceError: It has none.
+        """
+        if row_count == 0 and not self.source.allow_empty:
+            what = self.source.table or "the query"
+            raise SourceError(f"{self.where}: {what} has no rows; say `allow_empty = true` if that is fine")
+
+    def _keys(self, rows: pl.DataFrame) -> dict[str, pl.Series]:
+        ids = self._text(rows, self.source.id)
+        if missing := (ids.str.strip_chars().replace("", None)).null_count():
+            raise SourceError(f"{self.where}.id: {missing} rows have no `{self.source.id}`")
+        return {
+            "contact_id": pl.select(pl.lit(f"{self.name}:") + ids).to_series(),
+            "contact_created_at": self._instants(rows, self.source.created_at),
+            "contact_updated_at": self._instants(rows, self.source.updated_at),
+        }
 
     def _phone_cells(self, rows: pl.DataFrame, column: str, rank: int) -> pl.DataFrame:
         cells = rows.select(
@@ -138,29 +170,47 @@ class SourceReader:
         return pl.DataFrame(fields).to_struct().struct.json_encode()
 
 
+def _exists(as_of: datetime) -> pl.Expr:
+    created = pl.col("contact_created_at")
+    return created.is_null() | (created < as_of)
+
+
 def _cell(column: str) -> str:
     return f"cell of {column}"
 
 
 def extract_source(
-    warehouse: Warehouse, connection: sa.Connection, settings: Settings, name: str, as_of: datetime
+    warehouse: Warehouse,
+    connection: sa.Connection,
+    settings: Settings,
+    name: str,
+    as_of: datetime,
+    since: sa.ColumnElement[bool] | None = None,
 ) -> Iterator[ContactBatch]:
     """Yield the contacts of a source that existed at `as_of`, in the order of the database.
+
+    Args:
+        warehouse: The warehouse.
+        connection: A connection of it.
+        settings: The settings.
+        name: Name of the source.
+        as_of: End of the data interval.
+        since: Condition on the rows to read; without one, all are read.
 
     Raises:
         SourceError: The table or a column is missing, the source has no rows at all, or a row has no id.
         SettingsError: No country goes by the source's fixed region.
     """
     reader = SourceReader.of(settings, name)
-    existing = warehouse.source_columns(connection, name, reader.source)
+    statement = warehouse.select_columns(name, reader.source, warehouse.source_columns(connection, name, reader.source))
+    if since is not None:
+        statement = statement.where(since)
     row_count = 0
-    batches = warehouse.read_batches(connection, warehouse.select_columns(name, reader.source, existing))
-    for rows in _told_of_source(reader.where, batches):
+    for rows in _told_of_source(reader.where, warehouse.read_batches(connection, statement)):
         row_count += len(rows)
         yield reader.read(rows, as_of)
-    if row_count == 0 and not reader.source.allow_empty:
-        what = reader.source.table or "the query"
-        raise SourceError(f"{reader.where}: {what} has no rows; say `allow_empty = true` if that is fine")
+    if since is None:
+        reader.check_not_empty(row_count)
 
 
 def _told_of_source(where: str, batches: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:

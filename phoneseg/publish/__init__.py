@@ -1,8 +1,9 @@
 """Write, audit, publish: staging tables, then one transaction that makes them visible."""
 
+from phoneseg.publish.fingerprint import fingerprint_sources
 from phoneseg.publish.leftovers import remove_leftovers
-from phoneseg.publish.load import drop_staging, load_staging
-from phoneseg.publish.log import begin_run, end_run, run_state
+from phoneseg.publish.load import count_visible, drop_staging, load_staging
+from phoneseg.publish.log import begin_run, end_run, extend_lease, last_published_us, run_state
 from phoneseg.publish.numbers import read_numbers
 from phoneseg.publish.summary import RunSummary, read_summary
 from phoneseg.publish.swap import swap_staging
@@ -10,8 +11,12 @@ from phoneseg.publish.swap import swap_staging
 __all__ = [
     "RunSummary",
     "begin_run",
+    "count_visible",
     "drop_staging",
     "end_run",
+    "extend_lease",
+    "fingerprint_sources",
+    "last_published_us",
     "load_staging",
     "read_numbers",
     "read_summary",

@@ -1,31 +1,32 @@
-"""Stage files into staging tables, which hold the whole of what readers would see."""
+"""Stage files into staging tables, which no reader looks at."""
+
+from collections.abc import Iterator
 
 import sqlalchemy as sa
 
 from phoneseg.contracts import (
+    CHANGED_CONTACT,
     CONTACT_PHONE,
-    PHONE_NUMBER,
-    SEGMENT,
+    CONTACT_PROFILE,
+    CONTACT_QUARANTINE,
     SEGMENT_MEMBERSHIP,
     SEGMENT_SIZE,
+    SOURCE_SIZE,
     Table,
     staged_tables,
 )
 from phoneseg.errors import ReconciliationError, StopError
-from phoneseg.publish.log import has_newer_published
+from phoneseg.publish.log import extend_lease, has_newer_published
+from phoneseg.publish.visible import Replacement
 from phoneseg.run import Run
 from phoneseg.warehouse import Warehouse
 
 
-def load_staging(warehouse: Warehouse, connection: sa.Connection, run: Run) -> dict[str, int]:
+def load_staging(warehouse: Warehouse, run: Run) -> dict[str, int]:
     """Create and fill the run's staging tables.
-
-    Where the run reads some of the sources only, the published rows of the others are copied beside its own, so that
-    the suites see, and the swap compares, whole tables.
 
     Args:
         warehouse: The warehouse.
-        connection: A connection in a transaction.
         run: A run whose stage holds all tables but SEGMENT_SIZE, which is counted from the memberships.
 
     Returns:
@@ -35,21 +36,55 @@ def load_staging(warehouse: Warehouse, connection: sa.Connection, run: Run) -> d
         ReconciliationError: The database took other rows than the file holds.
         StopError: The run reads some of the sources for an interval that is not the newest.
     """
-    if not run.has_all_sources and has_newer_published(warehouse, connection, run):
-        raise StopError(
-            f"a run of some sources ({', '.join(run.sources)}) cannot go back to {run.as_of:%Y-%m-%d}: the others are "
-            "published for a later day; run all sources"
-        )
-    drop_staging(warehouse, connection, run)
-    for table in staged_tables():
-        staging = warehouse.naming.staging(table, run.run_id)
-        staging.create(connection)
-        if table is SEGMENT_SIZE:
-            _count_members(warehouse, connection, run)
-        else:
-            _load(warehouse, connection, run, table, staging)
+    with warehouse.transaction() as connection:
+        _check_is_newest(warehouse, connection, run)
+        extend_lease(warehouse, connection, run)
+        drop_staging(warehouse, connection, run)
+        for table in (*staged_tables(), CHANGED_CONTACT):
+            warehouse.naming.staging(table, run.run_id).create(connection)
+    loaded = {table.name: _load(warehouse, run, table) for table in _loaded_tables(run)}
+    with warehouse.transaction() as connection:
+        loaded[SEGMENT_SIZE.name] = _count_members(connection, Replacement.of(warehouse, run))
+    return loaded
+
+
+def count_visible(warehouse: Warehouse, connection: sa.Connection, run: Run) -> dict[str, int]:
+    """Count what readers will see of a run that is loaded.
+
+    Returns:
+        Columns of PIPELINE_RUN.
+
+    Raises:
+        ReconciliationError: They would see other contacts of a source than it has.
+    """
+    replacement = Replacement.of(warehouse, run)
+    profile, phone, quarantine, member = (
+        replacement.visible(table).subquery()
+        for table in (CONTACT_PROFILE, CONTACT_PHONE, CONTACT_QUARANTINE, SEGMENT_MEMBERSHIP)
+    )
+    size = replacement.staging(SOURCE_SIZE)
+    expected = {row.source: row.contact_count for row in connection.execute(sa.select(size))}
+    rows = connection.execute(sa.select(profile.c.source, sa.func.count()).group_by(profile.c.source))
+    contacts = {source: int(count) for source, count in rows}
+    for source, count in expected.items():
+        if contacts.get(source, 0) != count:
+            raise ReconciliationError(
+                f"load: {source} has {count:,} contacts, but readers would see {contacts.get(source, 0):,}; nothing "
+                "was published. Run with --full (Param full)"
+            )
+    valid = sa.func.coalesce(sa.func.sum(sa.case((phone.c.is_valid, 1), else_=0)), 0)
+    phone_count, valid_count = connection.execute(sa.select(sa.func.count(), valid).select_from(phone)).one()
+    quarantined_count, member_count = (_count(connection, rows) for rows in (quarantine, member))
+    sources = run.settings.contacts
+    cell_count = sum(count * len(sources[name].phones) for name, count in contacts.items() if name in sources)
     return {
-        table.name: count_rows(connection, warehouse.naming.staging(table, run.run_id)) for table in staged_tables()
+        "contact_count": sum(contacts.values()),
+        "filled_cell_count": int(phone_count) + quarantined_count,
+        "empty_cell_count": cell_count - int(phone_count) - quarantined_count,
+        "phone_count": int(phone_count),
+        "valid_phone_count": int(valid_count),
+        "quarantined_count": quarantined_count,
+        "membership_count": member_count,
     }
 
 
@@ -59,50 +94,41 @@ def drop_staging(warehouse: Warehouse, connection: sa.Connection, run: Run) -> N
         table.drop(connection, checkfirst=True)
 
 
-def count_rows(connection: sa.Connection, table: sa.Table) -> int:
-    """Return how many rows the table has."""
-    return int(connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one())
+def _check_is_newest(warehouse: Warehouse, connection: sa.Connection, run: Run) -> None:
+    """Check that a partial run does not go back in time: the tables do not show the other contacts of that day."""
+    if Replacement.of(warehouse, run).is_partial and has_newer_published(warehouse, connection, run):
+        raise StopError(
+            f"a run of some sources ({', '.join(run.sources)}) cannot go back to {run.as_of:%Y-%m-%d}: the others are "
+            "published for a later day; run all sources"
+        )
 
 
-def _load(warehouse: Warehouse, connection: sa.Connection, run: Run, table: Table, staging: sa.Table) -> None:
-    expected = run.stage.count(table.name)
-    loaded = warehouse.load(connection, staging, run.stage.path(table.name))
+def _loaded_tables(run: Run) -> Iterator[Table]:
+    yield from (table for table in staged_tables() if table is not SEGMENT_SIZE)
+    if run.stage.path(CHANGED_CONTACT.name).exists():
+        yield CHANGED_CONTACT
+
+
+def _load(warehouse: Warehouse, run: Run, table: Table) -> int:
+    staging, expected = warehouse.naming.staging(table, run.run_id), run.stage.count(table.name)
+    warehouse.load(staging, run.stage.path(table.name))
+    with warehouse.transaction() as connection:
+        loaded = _count(connection, staging)
     if loaded != expected:
         raise ReconciliationError(f"staging {table.name}: loaded {loaded} rows of {expected}")
-    if not run.has_all_sources:
-        _carry_over(warehouse, connection, run, table, staging)
+    return loaded
 
 
-def _carry_over(warehouse: Warehouse, connection: sa.Connection, run: Run, table: Table, staging: sa.Table) -> None:
-    """Copy the published rows of the sources that the run does not read."""
-    published = warehouse.naming.published(table)
-    others = tuple(set(run.settings.contacts) - set(run.sources))
-    if "source" in table.column_names:
-        is_carried: sa.ColumnElement[bool] = published.c.source.in_(others)
-    elif table is PHONE_NUMBER:
-        is_carried = _is_used(warehouse, run, published, CONTACT_PHONE, table)
-    elif table is SEGMENT:
-        is_carried = _is_used(warehouse, run, published, SEGMENT_MEMBERSHIP, table)
-    else:
-        raise NotImplementedError(f"no rule says which rows of {table.name} belong to a source")
-    rows = sa.select(published).where(is_carried)
-    connection.execute(staging.insert().from_select(list(table.column_names), rows))
+def _count(connection: sa.Connection, rows: sa.FromClause) -> int:
+    return int(connection.execute(sa.select(sa.func.count()).select_from(rows)).scalar_one())
 
 
-def _is_used(warehouse: Warehouse, run: Run, published: sa.Table, user: Table, table: Table) -> sa.ColumnElement[bool]:
-    """Return whether a published row is referred to by staged rows of `user`, and not staged itself."""
-    used = warehouse.naming.staging(user, run.run_id)
-    staged = warehouse.naming.staging(table, run.run_id)
-    refers = sa.exists().where(*(used.c[name] == published.c[name] for name in table.key))
-    is_staged = sa.exists().where(*(staged.c[name] == published.c[name] for name in table.key))
-    return refers & ~is_staged
-
-
-def _count_members(warehouse: Warehouse, connection: sa.Connection, run: Run) -> None:
-    size = warehouse.naming.staging(SEGMENT_SIZE, run.run_id)
-    member = warehouse.naming.staging(SEGMENT_MEMBERSHIP, run.run_id)
-    as_of = sa.literal(run.as_of, type_=size.c.as_of.type)
+def _count_members(connection: sa.Connection, replacement: Replacement) -> int:
+    """Fill the staging table of SEGMENT_SIZE from all memberships that readers will see."""
+    size, member = replacement.staging(SEGMENT_SIZE), replacement.visible(SEGMENT_MEMBERSHIP).subquery()
+    as_of = sa.literal(replacement.run.as_of, type_=size.c.as_of.type)
     counted = sa.select(as_of, member.c.segment_kind, member.c.segment_code, sa.func.count()).group_by(
         member.c.segment_kind, member.c.segment_code
     )
     connection.execute(size.insert().from_select(list(SEGMENT_SIZE.column_names), counted))
+    return _count(connection, size)

@@ -8,19 +8,21 @@ import sqlalchemy as sa
 
 import phoneseg
 from phoneseg.contracts import PIPELINE_RUN
-from phoneseg.errors import SupersededError
+from phoneseg.errors import IntervalBusyError, SupersededError
 from phoneseg.numbers import metadata_version
-from phoneseg.run import Run
+from phoneseg.run import Run, as_utc
 from phoneseg.warehouse import Warehouse
 
 _DEAD_AFTER: Final = timedelta(hours=24)
+_LEASE: Final = timedelta(minutes=15)
 
 
 def begin_run(warehouse: Warehouse, connection: sa.Connection, run: Run) -> list[str]:
     """Enter the run as running, and give up the runs that died.
 
     Dead are unfinished runs of the same interval, which this run takes over (a dry run takes over nothing), and those
-    that began a day ago.
+    that began a day ago. The caller holds the interval, so that none of them is at work; an orchestrated one may be
+    between two tasks, and keeps the interval until its lease ends.
 
     Args:
         warehouse: The warehouse; its tables are created where they are missing.
@@ -29,6 +31,10 @@ def begin_run(warehouse: Warehouse, connection: sa.Connection, run: Run) -> list
 
     Returns:
         The ids of the other runs that are alive: their leftovers are no leftovers.
+
+    Raises:
+        IntervalBusyError: An orchestrated run holds the interval.
+        OutdatedSchemaError: The tables are those of another version of phoneseg.
     """
     warehouse.create_tables(connection)
     log = warehouse.naming.published(PIPELINE_RUN)
@@ -36,7 +42,16 @@ def begin_run(warehouse: Warehouse, connection: sa.Connection, run: Run) -> list
     is_ours = log.c.run_id == run.run_id
     is_dead = log.c.started_at < now - _DEAD_AFTER
     if not run.dry_run:
-        is_dead |= log.c.as_of == run.as_of
+        is_same = log.c.as_of == run.as_of
+        leased = sa.select(log.c.run_id, log.c.lease_until).where(
+            log.c.state == "running", is_same, ~is_ours, log.c.lease_until > now
+        )
+        if (holder := connection.execute(leased.limit(1)).first()) is not None:
+            raise IntervalBusyError(
+                f"run {holder.run_id} holds the interval that ends at {run.as_of:%Y-%m-%d %H:%M} UTC, between two of "
+                f"its tasks: wait for it to end, or until {as_utc(holder.lease_until):%H:%M} UTC"
+            )
+        is_dead |= is_same
     connection.execute(log.update().where(log.c.state == "running", is_dead, ~is_ours).values(state="abandoned"))
     values = {
         "as_of": run.as_of,
@@ -45,6 +60,8 @@ def begin_run(warehouse: Warehouse, connection: sa.Connection, run: Run) -> list
         "state": "running",
         "started_at": now,
         "finished_at": None,
+        "failure": None,
+        "lease_until": now + _LEASE if run.is_orchestrated else None,
         "sources": ",".join(run.sources),
         "phoneseg_version": phoneseg.__version__,
         "metadata_version": metadata_version(),
@@ -61,7 +78,7 @@ def end_run(
     connection: sa.Connection,
     run: Run,
     state: str,
-    counts: Mapping[str, int | bool] | None = None,
+    counts: Mapping[str, object] | None = None,
 ) -> None:
     """Enter how the run ended: `published`, `dry_run` or `failed`.
 
@@ -82,8 +99,27 @@ def end_run(
             f"run {run.run_id} no longer holds the interval that ends at {run.as_of:%Y-%m-%d %H:%M} UTC: a later run "
             "has taken over, or this one has ended; start a new run"
         )
-    values = {"state": state, "finished_at": datetime.now(UTC), **(counts or {})}
+    now = datetime.now(UTC)
+    values: dict[str, object] = {"state": state, "finished_at": now, "lease_until": None, **(counts or {})}
+    if state == "published":
+        values["published_at"] = now
     connection.execute(log.update().where(is_ours).values(values))
+
+
+def extend_lease(warehouse: Warehouse, connection: sa.Connection, run: Run) -> None:
+    """Let an orchestrated run hold its interval for some more minutes."""
+    log = warehouse.naming.published(PIPELINE_RUN)
+    if run.is_orchestrated:
+        is_ours = (log.c.run_id == run.run_id) & (log.c.state == "running")
+        connection.execute(log.update().where(is_ours).values(lease_until=datetime.now(UTC) + _LEASE))
+
+
+def last_published_us(warehouse: Warehouse, connection: sa.Connection) -> int:
+    """Return when the current tables last changed, in microseconds since 1970 (UTC); 0 where they never did."""
+    log = warehouse.naming.published(PIPELINE_RUN)
+    newest = sa.select(sa.func.max(log.c.published_at)).where(log.c.is_current.is_(True))
+    published_at = connection.execute(newest).scalar_one()
+    return int(as_utc(published_at).timestamp() * 1_000_000) if published_at else 0
 
 
 def run_state(warehouse: Warehouse, connection: sa.Connection, run: Run) -> str | None:

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 
 import sqlalchemy as sa
 
-from phoneseg.contracts import Keeping, Table, staged_tables
+from phoneseg.contracts import SOURCE_WATERMARK, Keeping, Table, staged_tables
+from phoneseg.errors import SupersededError
 from phoneseg.publish.load import drop_staging
-from phoneseg.publish.log import end_run, has_newer_published
+from phoneseg.publish.log import end_run, has_newer_published, last_published_us
+from phoneseg.publish.visible import Replacement, is_unchanged
 from phoneseg.run import Run
 from phoneseg.warehouse import Warehouse
 
@@ -29,32 +31,41 @@ def swap_staging(
         `deleted_rows` and `inserted_rows` over all tables, `is_current`.
 
     Raises:
-        SupersededError: Another run of the interval has taken over.
+        SupersededError: Another run of the interval has taken over, or the tables that a partial run goes on from have
+            changed since its extract.
     """
+    warehouse.serialize_publishing(connection)
+    replacement = Replacement.of(warehouse, run)
+    _check_base(warehouse, connection, run, replacement)
     is_current = not has_newer_published(warehouse, connection, run)
     deleted = inserted = 0
     for table in staged_tables():
         if table.keeping is Keeping.DATED or is_current:
-            changes = _replace(warehouse, connection, run, table)
+            changes = _replace(connection, replacement, table)
             deleted, inserted = deleted + changes[0], inserted + changes[1]
-    end_run(warehouse, connection, run, "published", {**counts, "is_current": is_current})
+    changed = {"deleted_rows": deleted, "inserted_rows": inserted, "is_current": is_current}
+    watermark = replacement.visible(SOURCE_WATERMARK).subquery()
+    freshness = {"source_updated_at": sa.select(sa.func.max(watermark.c.watermark_at)).scalar_subquery()}
+    end_run(warehouse, connection, run, "published", {**counts, **changed, **freshness})
     drop_staging(warehouse, connection, run)
-    return {"deleted_rows": deleted, "inserted_rows": inserted, "is_current": is_current}
+    return changed
 
 
-def _replace(warehouse: Warehouse, connection: sa.Connection, run: Run, table: Table) -> tuple[int, int]:
+def _check_base(warehouse: Warehouse, connection: sa.Connection, run: Run, replacement: Replacement) -> None:
+    base_us = run.stage.read_counts("extract")["base_us"]
+    if replacement.is_partial and last_published_us(warehouse, connection) != base_us:
+        raise SupersededError(
+            f"run {run.run_id}: another run has published since this one read what changed; nothing was published, "
+            "start a new run"
+        )
+
+
+def _replace(connection: sa.Connection, replacement: Replacement, table: Table) -> tuple[int, int]:
     """Make the published rows equal the staged ones, by the differences; return how many went and came."""
-    published = warehouse.naming.published(table)
-    staged = sa.select(warehouse.naming.staging(table, run.run_id))
-    shown = sa.select(published)
-    if table.keeping is Keeping.DATED:
-        shown = shown.where(published.c.as_of == run.as_of)
-    # EXCEPT takes two nulls for equal, as a comparison of rows should.
-    gone = shown.except_(staged).subquery("gone")
-    is_gone = sa.tuple_(*(published.c[name] for name in table.key)).in_(
-        sa.select(*(gone.c[name] for name in table.key))
-    )
-    deleted = connection.execute(published.delete().where(is_gone)).rowcount
-    new = sa.select(staged.except_(shown).subquery("new"))
+    published, staging = replacement.published(table), replacement.staging(table)
+    is_kept = sa.exists(sa.select(sa.literal(1)).where(is_unchanged(table, staging, published)))
+    deleted = connection.execute(published.delete().where(replacement.is_replaced(table, published), ~is_kept)).rowcount
+    is_there = sa.exists(sa.select(sa.literal(1)).where(*(published.c[n] == staging.c[n] for n in table.key)))
+    new = sa.select(*staging.c).where(~is_there)
     inserted = connection.execute(published.insert().from_select(list(table.column_names), new)).rowcount
     return deleted, inserted

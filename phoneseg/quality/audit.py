@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from phoneseg.contracts import Table, staged_tables
 from phoneseg.errors import AuditError
 from phoneseg.quality.gx import GreatExpectations
-from phoneseg.quality.suites import Suite, load_suite, shipped_suites_folder
+from phoneseg.quality.suites import Suite, load_suite, suites_folder
 from phoneseg.run import Run
 from phoneseg.warehouse import Warehouse
 
@@ -46,8 +46,7 @@ def audit_staging(warehouse: Warehouse, connection: sa.Connection, run: Run) -> 
         SettingsError: A suite is missing or wrong.
     """
     settings = run.settings
-    own = settings.quality.suites_folder
-    folder = shipped_suites_folder() if own is None else settings.resolve(own)
+    folder = suites_folder(settings)
     suites = [(table, load_suite(folder, table)) for table in staged_tables()]
     checks = GreatExpectations(settings.resolve(settings.quality.data_docs_folder) / f"{run.as_of:%Y-%m-%dT%H%M}")
     passed_count, failed = 0, []

@@ -8,6 +8,7 @@ from typing import Any
 import phoneseg
 from phoneseg.contracts import PrivacyClass, Table
 from phoneseg.errors import SettingsError
+from phoneseg.settings import Settings
 
 # Their results are counts of rows; the results of the others show what they found.
 _SILENT = ("expect_column_values_", "expect_column_value_lengths_")
@@ -46,6 +47,12 @@ def shipped_suites_folder() -> Path:
     package = Path(phoneseg.__file__).parent
     shipped = package / "_expectations"
     return shipped if shipped.is_dir() else package.parent / "expectations"
+
+
+def suites_folder(settings: Settings) -> Path:
+    """Return the folder of the suites that the settings name, else of those that phoneseg ships."""
+    own = settings.quality.suites_folder
+    return shipped_suites_folder() if own is None else settings.resolve(own)
 
 
 def load_suite(folder: Path, table: Table) -> Suite:

@@ -3,9 +3,10 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 import sqlalchemy as sa
@@ -68,6 +69,12 @@ class Warehouse:
             finally:
                 connection.close()
 
+    @contextmanager
+    def snapshot(self) -> Iterator[sa.Connection]:
+        """Yield a connection whose reads, `read_batches` included, all see the same moment; it changes nothing."""
+        with self.transaction() as connection:
+            yield connection
+
     def _connect(self) -> sa.Connection:
         deadline = time.monotonic() + self._lock_wait_s
         while True:
@@ -116,16 +123,14 @@ class Warehouse:
             statement = sa.text(sql.replace(":", r"\:"))  # a colon, not a bind parameter
             return pl.concat(self.read_batches(connection, statement), how="vertical_relaxed")
 
-    def load(self, connection: sa.Connection, table: sa.Table, parquet: Path) -> int:
-        """Append the rows of a Parquet file with the table's columns; return how many."""
-        loaded = 0
-        for batch in pl.scan_parquet(parquet).collect_batches(chunk_size=BATCH_ROWS):
-            # SQLite keeps instants as text without a zone; ours are UTC.
-            naive = batch.with_columns(pl.col(pl.Datetime).dt.replace_time_zone(None))
-            if len(naive):
-                connection.execute(table.insert(), naive.to_dicts())
-            loaded += len(naive)
-        return loaded
+    def load(self, table: sa.Table, parquet: Path) -> None:
+        """Append the rows of a Parquet file with the table's columns, in a transaction of its own."""
+        with self.transaction() as connection:
+            for batch in pl.scan_parquet(parquet, glob=False).collect_batches(chunk_size=BATCH_ROWS):
+                # SQLite keeps instants as text without a zone; ours are UTC.
+                naive = batch.with_columns(pl.col(pl.Datetime).dt.replace_time_zone(None))
+                if len(naive):
+                    connection.execute(table.insert(), naive.to_dicts())
 
     def source_columns(self, connection: sa.Connection, name: str, source: ContactSource) -> list[str]:
         """Return the columns of a source's table or query.
@@ -143,20 +148,35 @@ class Warehouse:
                 raise
             raise SourceError(f"{where}.table: no table `{source.table}`; {self._existing(source.table)}") from error
 
-    def select_columns(self, name: str, source: ContactSource, existing: list[str]) -> sa.Executable:
-        """Return the SELECT of a source's configured columns.
+    def source_types(self, connection: sa.Connection, name: str, source: ContactSource) -> dict[str, str]:
+        """Return the family of each configured column's type; "" where the database cannot tell."""
+        return dict.fromkeys(source.columns, "")
+
+    @contextmanager
+    def hold_interval(self, as_of: datetime) -> Iterator[None]:
+        """Stub."""
+        yield
+
+    def serialize_publishing(self, connection: sa.Connection) -> None:
+        """Stub."""
+
+    def select_columns(
+        self, name: str, source: ContactSource, existing: list[str], columns: tuple[str, ...] | None = None
+    ) -> sa.Select[*tuple[Any, ...]]:
+        """Return the SELECT of a source's configured columns, or of the `columns` given.
 
         Raises:
-            SourceError: A configured column is not among the `existing` ones.
+            SourceError: A column is not among the `existing` ones.
         """
-        for column in source.columns:
+        columns = columns or source.columns
+        for column in columns:
             if column not in existing:
                 nearest = get_close_matches(column, existing, n=1, cutoff=0.5)
                 hint = f"did you mean `{nearest[0]}`? " if nearest else ""
                 place = f"{self._config_name}: contacts.{name}"
                 what = source.table or "the query"
                 raise SourceError(f"{place}: no column `{column}` in {what}; {hint}there is: {', '.join(existing)}")
-        return sa.select(*(sa.column(column) for column in source.columns)).select_from(self._relation(source))
+        return sa.select(*(sa.column(column) for column in columns)).select_from(self._relation(source))
 
     def _relation(self, source: ContactSource) -> sa.FromClause:
         if source.query is not None:

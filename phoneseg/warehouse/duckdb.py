@@ -51,12 +51,10 @@ class DuckDBWarehouse(Warehouse):
         if is_first:
             yield pl.DataFrame(reader.schema.empty_table())
 
-    def load(self, connection: sa.Connection, table: sa.Table, parquet: Path) -> int:
+    def load(self, table: sa.Table, parquet: Path) -> None:
         """Append the rows of a Parquet file in one statement."""
         columns = ", ".join(column.name for column in table.columns)
-        target = connection.dialect.identifier_preparer.format_table(table)
-        result = connection.execute(
-            sa.text(f"INSERT INTO {target} ({columns}) SELECT {columns} FROM read_parquet(:path)"),  # noqa: S608
-            {"path": str(parquet).replace("[", "[[]")},  # a path, not a pattern
-        )
-        return int(result.scalar_one())
+        target = self.engine.dialect.identifier_preparer.format_table(table)
+        statement = f"INSERT INTO {target} ({columns}) SELECT {columns} FROM read_parquet(:path)"  # noqa: S608
+        with self.transaction() as connection:  # the path is a path, not a pattern
+            connection.execute(sa.text(statement), {"path": str(parquet).replace("[", "[[]")})

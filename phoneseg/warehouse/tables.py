@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import sqlalchemy as sa
 
-from phoneseg.contracts import TABLES, Area, Table, staged_tables
+from phoneseg.contracts import CHANGED_CONTACT, TABLES, Area, Table, staged_tables
 
 _SQL_TYPES: dict[type[pl.DataType], sa.types.TypeEngine[Any]] = {
     pl.String: sa.Text(),
@@ -69,7 +69,7 @@ class TableNaming:
 
     def all_staging(self, run_id: str) -> list[sa.Table]:
         """Return the run's staging tables."""
-        return [self.staging(table, run_id) for table in staged_tables()]
+        return [self.staging(table, run_id) for table in (*staged_tables(), CHANGED_CONTACT)]
 
     def _build(self, table: Table, schema: str, name: str, *, is_staging: bool) -> sa.Table:
         return sa.Table(
