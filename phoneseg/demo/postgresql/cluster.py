@@ -13,6 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
+from phoneseg.demo.folder import replace_when_done, write_private
 from phoneseg.demo.postgresql.programs import find_programs, run_program, server_account
 from phoneseg.errors import StopError
 
@@ -74,6 +75,7 @@ class Cluster:
             os.chown(home, account.user, account.group)
         new, password = home / "new", home / "password"
         shutil.rmtree(new, ignore_errors=True)
+        password.unlink(missing_ok=True)
         write_private(password, self.password)
         if account is not None:
             os.chown(password, account.user, account.group)
@@ -153,14 +155,6 @@ def load_cluster(folder: Path) -> Cluster | None:
 
 def save_cluster(folder: Path, cluster: Cluster) -> Cluster:
     """Keep the cluster for the next start, in a file that its owner alone can read; return it."""
-    temporary = folder / f"{_STATE_FILE}.new"
-    write_private(temporary, json.dumps(asdict(cluster)))
-    temporary.replace(folder / _STATE_FILE)
+    with replace_when_done(folder / _STATE_FILE) as temporary:
+        write_private(temporary, json.dumps(asdict(cluster)))
     return cluster
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write a file that is at no moment readable by others; an existing one is replaced."""
-    path.unlink(missing_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
