@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
+
+from phoneseg.errors import StopError
 
 WAREHOUSE_FILE: Final = "warehouse.duckdb"
 SETTINGS_FILE: Final = "phoneseg.toml"
@@ -21,8 +24,8 @@ _SETTINGS: Final = """\
 # Any of them can be overridden by an environment variable that starts with PHONESEG_.
 
 [warehouse]
-url = "duckdb:///warehouse.duckdb"  # an SQLAlchemy URL: where the contacts are and where the segments go
-output_schema = "phoneseg"          # the schema that phoneseg publishes into
+url = "{url}"  # an SQLAlchemy URL: where the contacts are and where the segments go
+output_schema = "phoneseg"  # the schema that phoneseg publishes into
 
 [privacy]
 token_key_file = "token.key"        # the key behind phone_token; whoever has it can link tokens to numbers
@@ -77,8 +80,12 @@ def replace_when_done(path: Path) -> Iterator[Path]:
             leftover.unlink(missing_ok=True)
 
 
-def keep_or_write_settings(folder: Path) -> bool:
+def keep_or_write_settings(folder: Path, url: str) -> bool:
     """Write `phoneseg.toml` unless there is one, which may hold somebody's changes.
+
+    Args:
+        folder: The demo's folder.
+        url: The warehouse's; it may hold a password.
 
     Returns:
         Whether it was written.
@@ -87,8 +94,29 @@ def keep_or_write_settings(folder: Path) -> bool:
     if path.exists():
         return False
     with replace_when_done(path) as temporary:
-        temporary.write_text(_SETTINGS, encoding="utf-8")
+        write = write_private if "@" in url else Path.write_text
+        write(temporary, _SETTINGS.replace("{url}", url))
     return True
+
+
+def check_folder(folder: Path, backend: str) -> None:
+    """Check that a demo may be written into the folder.
+
+    Args:
+        folder: The demo's folder, which may be missing.
+        backend: `duckdb` or `postgresql`.
+
+    Raises:
+        StopError: It holds a warehouse that is no demo, or settings that name another kind of warehouse.
+    """
+    if (folder / WAREHOUSE_FILE).exists() and not (folder / TRUTH_FOLDER).exists():
+        raise StopError(f"{folder / WAREHOUSE_FILE} was not made by `phoneseg demo`: choose another folder")
+    settings = folder / SETTINGS_FILE
+    if not settings.exists():
+        return
+    named = re.search(r'^url *= *"(\w+)', settings.read_text(encoding="utf-8"), re.MULTILINE)
+    if named and named[1] != backend:
+        raise StopError(f"{settings} is of a demo on {named[1]}: choose another folder for one on {backend}")
 
 
 def keep_or_write_token_key(folder: Path) -> bool:
@@ -101,8 +129,11 @@ def keep_or_write_token_key(folder: Path) -> bool:
     if path.exists():
         return False
     with replace_when_done(path) as temporary:
-        # The mode is given on creation, so that the key is at no moment readable by others.
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(secrets.token_hex(_TOKEN_KEY_BYTES) + "\n")
+        write_private(temporary, secrets.token_hex(_TOKEN_KEY_BYTES) + "\n")
     return True
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a new file that is at no moment readable by others."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)

@@ -17,6 +17,7 @@ from phoneseg.demo.folder import (
     TOKEN_KEY_FILE,
     TRUTH_FOLDER,
     WAREHOUSE_FILE,
+    check_folder,
     keep_or_write_settings,
     keep_or_write_token_key,
     replace_when_done,
@@ -24,10 +25,11 @@ from phoneseg.demo.folder import (
 from phoneseg.demo.handwriting import write_phone_cells
 from phoneseg.demo.person_numbers import draw_number_book
 from phoneseg.demo.population import draw_population
+from phoneseg.demo.postgresql import PostgreSQLServer
 from phoneseg.demo.spelling import spell_names, write_emails
 from phoneseg.demo.truth import build_truth
-from phoneseg.demo.warehouse_file import write_warehouse
-from phoneseg.errors import StopError
+from phoneseg.demo.warehouse_database import DATABASE, write_postgresql
+from phoneseg.demo.warehouse_file import write_duckdb
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class DemoSummary:
     """What `write_demo` wrote.
 
     Attributes:
-        warehouse: The DuckDB file.
+        warehouse: The DuckDB file, or the folder of the PostgreSQL server.
         settings: `phoneseg.toml`.
         token_key: The key of the phone tokens.
         truth: The truth files, for tests.
@@ -64,6 +66,7 @@ def write_demo(
     contacts: int = 120_000,
     seed: int = 20260701,
     on_progress: Callable[[str], None] | None = None,
+    server: PostgreSQLServer | None = None,
 ) -> DemoSummary:
     """Write a synthetic warehouse with its settings, a token key and the truth about its contacts.
 
@@ -76,27 +79,36 @@ def write_demo(
         contacts: Contact rows over the three sources; activity grows with them, about a million rows at the default.
         seed: Anything from zero.
         on_progress: Called with a line for a person before each step.
+        server: Where to write the source tables, into its database `phoneseg_demo`, instead of a DuckDB file; it is
+            started.
 
     Returns:
         The files and their row counts.
 
     Raises:
         ValueError: `contacts` is below one or `seed` below zero.
-        StopError: The folder holds a warehouse that is no demo.
+        StopError: The folder holds a warehouse that is no demo, or a demo on the other kind of warehouse; or the server
+            does not start.
     """
     report = on_progress or _stay_silent
-    if (folder / WAREHOUSE_FILE).exists() and not (folder / TRUTH_FOLDER).exists():
-        raise StopError(f"{folder / WAREHOUSE_FILE} was not made by `phoneseg demo`: choose another folder")
+    check_folder(folder, "postgresql" if server else "duckdb")
+    if server:
+        server.start()  # before all the work, as it may not start
     demo = build_demo(contacts, seed, report)
     folder.mkdir(parents=True, exist_ok=True)
-    report("Writing the files")
+    report("Writing the tables")
     truth = _write_truth(folder / TRUTH_FOLDER, demo.truth)
-    settings, token_key, warehouse = (folder / name for name in (SETTINGS_FILE, TOKEN_KEY_FILE, WAREHOUSE_FILE))
-    write_warehouse(warehouse, demo.tables)
+    settings, token_key, file = (folder / name for name in (SETTINGS_FILE, TOKEN_KEY_FILE, WAREHOUSE_FILE))
+    if server:
+        write_postgresql(server, demo.tables)
+        url = server.url(DATABASE)
+    else:
+        write_duckdb(file, demo.tables)
+        url = f"duckdb:///{WAREHOUSE_FILE}"
     # The settings come last: where they are, all is there.
-    is_written = {token_key: keep_or_write_token_key(folder), settings: keep_or_write_settings(folder)}
+    is_written = {token_key: keep_or_write_token_key(folder), settings: keep_or_write_settings(folder, url)}
     return DemoSummary(
-        warehouse=warehouse,
+        warehouse=server.folder if server else file,
         settings=settings,
         token_key=token_key,
         truth=truth,

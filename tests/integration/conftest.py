@@ -1,13 +1,16 @@
 """Real warehouses for the tests: small, in files of their own."""
 
+import secrets
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from phoneseg.demo import write_demo
+from phoneseg.demo.postgresql import PostgreSQLServer
+from phoneseg.demo.warehouse_database import DATABASE
 from phoneseg.settings import Settings, load_settings
 
 
@@ -36,6 +39,42 @@ def demo(_demo_original: Path, tmp_path: Path) -> Path:
 def demo_settings(demo: Path) -> Settings:
     """Settings of the test's own demo."""
     return load_settings(demo / "phoneseg.toml")
+
+
+@pytest.fixture(scope="session")
+def _postgresql_original(
+    postgresql_server: PostgreSQLServer, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[Path, str], None]:
+    """Write the demo once, and return a function that copies its folder and database."""
+    original = tmp_path_factory.mktemp("postgresql_demo")
+    write_demo(original, contacts=600, server=postgresql_server)
+    template = "demo_original"  # a test that writes a demo replaces the database of demos
+    postgresql_server.rename_database(DATABASE, template)
+
+    def copy(folder: Path, database: str) -> None:
+        shutil.copytree(original, folder)
+        postgresql_server.create_database(database, template=template)
+        config = folder / "phoneseg.toml"
+        config.write_text(config.read_text().replace(postgresql_server.url(DATABASE), postgresql_server.url(database)))
+
+    return copy
+
+
+@pytest.fixture
+def postgresql_demo(
+    _postgresql_original: Callable[[Path, str], None], postgresql_server: PostgreSQLServer, tmp_path: Path
+) -> Iterator[Path]:
+    """A demo folder of the test's own whose warehouse is on PostgreSQL: the same rows as in `demo`."""
+    folder, database = tmp_path / "postgresql_demo", f"demo_{secrets.token_hex(6)}"
+    _postgresql_original(folder, database)
+    yield folder
+    postgresql_server.drop_database(database)
+
+
+@pytest.fixture
+def postgresql_settings(postgresql_demo: Path) -> Settings:
+    """Settings of the test's own demo on PostgreSQL."""
+    return load_settings(postgresql_demo / "phoneseg.toml")
 
 
 @pytest.fixture

@@ -1,0 +1,33 @@
+"""The demo's source tables, in words that DuckDB and PostgreSQL share."""
+
+from __future__ import annotations
+
+from typing import Final
+
+SOURCE_TABLES: Final = """
+CREATE SCHEMA crm;
+CREATE SCHEMA webshop;
+CREATE SCHEMA support;
+CREATE SCHEMA telephony;
+CREATE SCHEMA messaging;
+CREATE TABLE crm.customer (
+    customer_id BIGINT PRIMARY KEY, first_name VARCHAR, last_name VARCHAR, email VARCHAR, mobile VARCHAR,
+    home_phone VARCHAR, country VARCHAR, city VARCHAR, postal_code VARCHAR, birth_date DATE, gender VARCHAR,
+    language VARCHAR, created_at TIMESTAMP NOT NULL, updated_at TIMESTAMP NOT NULL);
+CREATE TABLE webshop.account (
+    account_id VARCHAR PRIMARY KEY, full_name VARCHAR, email VARCHAR, phone VARCHAR, billing_country VARCHAR,
+    city VARCHAR, postal_code VARCHAR, date_of_birth DATE, newsletter BOOLEAN NOT NULL,
+    registered_at TIMESTAMP NOT NULL, updated_at TIMESTAMP NOT NULL);
+CREATE TABLE support.requester (
+    requester_id BIGINT PRIMARY KEY, name VARCHAR, email VARCHAR, callback_number VARCHAR, country_code VARCHAR,
+    preferred_language VARCHAR, first_seen_at TIMESTAMP NOT NULL, updated_at TIMESTAMP NOT NULL);
+CREATE TABLE telephony.call (
+    call_id BIGINT, phone_number VARCHAR, direction VARCHAR NOT NULL, started_at TIMESTAMP NOT NULL,
+    duration_s INTEGER NOT NULL, is_answered BOOLEAN NOT NULL, agent VARCHAR);
+CREATE TABLE messaging.message (
+    message_id BIGINT, customer_id BIGINT NOT NULL, direction VARCHAR NOT NULL, channel VARCHAR NOT NULL,
+    sent_at TIMESTAMP NOT NULL, campaign VARCHAR, delivery_status VARCHAR NOT NULL);
+CREATE TABLE webshop.purchase (
+    purchase_id BIGINT, account_id VARCHAR NOT NULL, purchased_at TIMESTAMP NOT NULL, amount DECIMAL(12, 2) NOT NULL,
+    currency VARCHAR NOT NULL, campaign VARCHAR);
+"""

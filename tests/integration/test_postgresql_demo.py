@@ -1,0 +1,59 @@
+"""The demo on PostgreSQL is the demo on DuckDB, on another warehouse."""
+
+import stat
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from runs import query
+
+from phoneseg.demo import write_demo
+from phoneseg.demo.postgresql import PostgreSQLServer
+from phoneseg.demo.warehouse_database import DATABASE
+from phoneseg.errors import StopError
+from phoneseg.settings import Settings
+
+TABLES = {
+    "crm.customer": "customer_id",
+    "webshop.account": "account_id",
+    "support.requester": "requester_id",
+    "telephony.call": "call_id",
+    "messaging.message": "message_id",
+    "webshop.purchase": "purchase_id",
+}
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_both_warehouses_hold_the_same_rows(demo_settings: Settings, postgresql_settings: Settings, table: str) -> None:
+    sql = f"SELECT * FROM {table} ORDER BY {TABLES[table]}"
+    on_duckdb, on_postgresql = query(demo_settings, sql), query(postgresql_settings, sql)
+    ids = TABLES[table]  # the two sort texts by other rules
+    is_equal = on_duckdb.sort(ids).equals(on_postgresql.cast(on_duckdb.schema).sort(ids))
+    assert is_equal
+    assert len(on_duckdb) > 0
+
+
+def test_only_the_owner_can_read_the_settings_which_hold_the_password(postgresql_demo: Path) -> None:
+    assert stat.S_IMODE((postgresql_demo / "phoneseg.toml").stat().st_mode) == 0o600
+
+
+def test_an_existing_demo_is_replaced_and_nothing_else_is_left(
+    postgresql_server: PostgreSQLServer, tmp_path: Path
+) -> None:
+    for contacts in (5, 7):
+        write_demo(tmp_path / "demo", contacts=contacts, server=postgresql_server)
+    engine = sa.create_engine(postgresql_server.url(DATABASE), poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        sources = ("crm.customer", "webshop.account", "support.requester")
+        counts = [connection.scalar(sa.text(f"SELECT count(*) FROM {table}")) for table in sources]
+        databases = connection.scalars(sa.text("SELECT datname FROM pg_database")).all()
+    assert sum(counts) == 7
+    assert [name for name in databases if name.startswith(DATABASE)] == [DATABASE]
+
+
+@pytest.mark.parametrize("first", ["duckdb", "postgresql"])
+def test_a_folder_holds_one_kind_of_demo(postgresql_server: PostgreSQLServer, tmp_path: Path, first: str) -> None:
+    servers = [None, postgresql_server] if first == "duckdb" else [postgresql_server, None]
+    write_demo(tmp_path, contacts=1, server=servers[0])
+    with pytest.raises(StopError, match=f"is of a demo on {first}: choose another folder"):
+        write_demo(tmp_path, contacts=1, server=servers[1])
