@@ -12,6 +12,7 @@ from phoneseg.errors import SupersededError
 from phoneseg.numbers import metadata_version
 from phoneseg.run import Run
 from phoneseg.warehouse import Warehouse
+from phoneseg.warehouse.migrations import prepare_tables
 
 _DEAD_AFTER: Final = timedelta(hours=24)
 
@@ -23,14 +24,17 @@ def begin_run(warehouse: Warehouse, connection: sa.Connection, run: Run) -> list
     that began a day ago.
 
     Args:
-        warehouse: The warehouse; its tables are created where they are missing.
+        warehouse: The warehouse; its tables are created where there are none.
         connection: A connection in a transaction.
         run: The run; one that is entered already (a retried task) begins anew.
 
     Returns:
         The ids of the other runs that are alive: their leftovers are no leftovers.
+
+    Raises:
+        OutdatedSchemaError: The tables are of another version of phoneseg.
     """
-    warehouse.create_tables(connection)
+    prepare_tables(warehouse, connection, run.settings)
     log = warehouse.naming.published(PIPELINE_RUN)
     now = datetime.now(UTC)
     is_ours = log.c.run_id == run.run_id
