@@ -17,6 +17,7 @@ import phoneseg
 from phoneseg import pipeline
 from phoneseg.cli import INTERRUPTED, metadata
 from phoneseg.cli.dictionary import print_tables
+from phoneseg.cli.migrate import migrate
 from phoneseg.cli.normalize_file import normalize
 from phoneseg.cli.summary import print_summary
 from phoneseg.demo import write_demo
@@ -25,6 +26,7 @@ from phoneseg.publish import read_summary
 from phoneseg.run import Run, parse_instant
 from phoneseg.settings import Settings, load_settings
 from phoneseg.warehouse import open_warehouse
+from phoneseg.warehouse.migrations import check_tables
 
 _EXIT_STOP: Final = 1
 _EXIT_RETRY: Final = os.EX_TEMPFAIL
@@ -103,6 +105,7 @@ for _each in pipeline.VERBS:
 
 
 app.command()(normalize)
+app.command()(migrate)
 
 
 @app.command()
@@ -114,6 +117,7 @@ def summary(config: Config = None) -> None:
 def _show_summary(settings: Settings, run_id: str | None = None) -> None:
     warehouse = open_warehouse(settings)
     with warehouse.transaction() as connection:
+        check_tables(warehouse, connection, settings)
         shown = read_summary(warehouse, connection, run_id)
     print_summary(shown, settings, warehouse)
 

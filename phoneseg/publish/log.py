@@ -12,6 +12,7 @@ from phoneseg.errors import IntervalBusyError, SupersededError
 from phoneseg.numbers import metadata_version
 from phoneseg.run import Run, as_utc
 from phoneseg.warehouse import Warehouse
+from phoneseg.warehouse.migrations import prepare_tables
 
 _DEAD_AFTER: Final = timedelta(hours=24)
 _LEASE: Final = timedelta(minutes=15)
@@ -25,7 +26,7 @@ def begin_run(warehouse: Warehouse, connection: sa.Connection, run: Run) -> list
     between two tasks, and keeps the interval until its lease ends.
 
     Args:
-        warehouse: The warehouse; its tables are created where they are missing.
+        warehouse: The warehouse; its tables are created where there are none.
         connection: A connection in a transaction.
         run: The run; one that is entered already (a retried task) begins anew.
 
@@ -36,7 +37,7 @@ def begin_run(warehouse: Warehouse, connection: sa.Connection, run: Run) -> list
         IntervalBusyError: An orchestrated run holds the interval.
         OutdatedSchemaError: The tables are those of another version of phoneseg.
     """
-    warehouse.create_tables(connection)
+    prepare_tables(warehouse, connection, run.settings)
     log = warehouse.naming.published(PIPELINE_RUN)
     now = datetime.now(UTC)
     is_ours = log.c.run_id == run.run_id

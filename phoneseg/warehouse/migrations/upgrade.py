@@ -1,0 +1,194 @@
+"""Creates the published tables, or brings them to the newest revision."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import sqlalchemy as sa
+
+from phoneseg.contracts import PIPELINE_RUN
+from phoneseg.errors import WarehouseBusyError
+from phoneseg.settings import Settings
+from phoneseg.warehouse.backend import Warehouse
+from phoneseg.warehouse.migrations.state import (
+    FIRST_REVISION,
+    VERSION_TABLE,
+    check_known,
+    check_revision,
+    find_revision,
+)
+from phoneseg.warehouse.migrations.target import Target
+
+if TYPE_CHECKING:
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+_LOCK_TIMEOUT: Final = "55P03"
+
+
+@dataclass(frozen=True)
+class Migration:
+    """What was done to the tables, or would be.
+
+    Attributes:
+        found: The revision that they were; null where there were none.
+        applied: What each revision does that was missing, by revision, oldest first.
+    """
+
+    found: str | None
+    applied: dict[str, str]
+
+
+def prepare_tables(warehouse: Warehouse, connection: sa.Connection, settings: Settings) -> None:
+    """Create the tables where there are none; where there are, check that they are of the newest revision.
+
+    Args:
+        warehouse: The warehouse.
+        connection: A connection in a transaction.
+        settings: The settings that the warehouse is of.
+
+    Raises:
+        OutdatedSchemaError: The tables are of an older or a newer revision.
+        WarehouseBusyError: Another process creates or migrates them, and does not end.
+    """
+    found = find_revision(warehouse, connection)
+    if found is None:
+        with _alone(warehouse, connection, settings):
+            found = find_revision(warehouse, connection)  # another process may have created them meanwhile
+            if found is None:
+                _create(warehouse, connection)
+    check_revision(found, settings)
+
+
+def migrate_tables(warehouse: Warehouse, connection: sa.Connection, settings: Settings) -> Migration:
+    """Bring the tables to the newest revision, and their comments to those of the contracts; create what is not there.
+
+    Args:
+        warehouse: The warehouse.
+        connection: A connection in a transaction: an interrupted migration leaves everything as it was.
+        settings: The settings that the warehouse is of.
+
+    Raises:
+        OutdatedSchemaError: The tables are of a newer revision.
+        WarehouseBusyError: Another process migrates the tables, or works on them, and does not end.
+    """
+    with _alone(warehouse, connection, settings):
+        found = find_revision(warehouse, connection)
+        check_known(found, settings)
+        if found is None:
+            _create(warehouse, connection)
+            return Migration(None, {})
+        missing = _missing(found)
+        if missing:
+            _wait_for_runs(warehouse, connection)
+            _run_revisions(warehouse, connection)
+        _set_comments(warehouse, connection)
+        return Migration(found, missing)
+
+
+def plan_migration(warehouse: Warehouse, connection: sa.Connection, settings: Settings) -> tuple[Migration, str]:
+    """Return what `migrate_tables` would do, and the SQL of its revisions; nothing is changed or locked.
+
+    Raises:
+        OutdatedSchemaError: The tables are of a newer revision.
+    """
+    found = find_revision(warehouse, connection)
+    check_known(found, settings)
+    missing = {} if found is None else _missing(found)
+    sql = StringIO()
+    if missing:
+        # Only tables without a version table are of the first revision: Alembic would create it.
+        start = None if found == FIRST_REVISION else found
+        _run_revisions(warehouse, connection, as_sql=True, starting_rev=start, output_buffer=sql)
+    return Migration(found, missing), sql.getvalue().strip()
+
+
+def _create(warehouse: Warehouse, connection: sa.Connection) -> None:
+    warehouse.create_tables(connection)
+    _context(warehouse, connection).stamp(_scripts(), "head")
+
+
+def _missing(found: str) -> dict[str, str]:
+    """Return the revisions after the one that was found, and what they do."""
+    scripts = reversed([*_scripts().walk_revisions()])
+    return {script.revision: script.doc for script in scripts if script.revision > found}
+
+
+def _run_revisions(warehouse: Warehouse, connection: sa.Connection, **options: object) -> None:
+    from alembic.operations import Operations
+
+    context = _context(warehouse, connection, **options)
+    with Operations.context(context):
+        context.run_migrations(target=Target.of(warehouse))
+
+
+def _context(warehouse: Warehouse, connection: sa.Connection, **options: object) -> "MigrationContext":
+    """Return what Alembic works with: the connection, in the transaction that it is in."""
+    scripts = _scripts()
+    from alembic.runtime.migration import MigrationContext
+
+    target = Target.of(warehouse)
+    if target.dialect == "duckdb":
+        from duckdb_sqlalchemy import alembic_impl  # noqa: F401  # tells Alembic of DuckDB
+    options |= {
+        "script": scripts,
+        "fn": lambda heads, _: scripts._upgrade_revs("head", heads),
+        "version_table": target.name(VERSION_TABLE),
+        "version_table_schema": target.schema(),
+        "version_table_pk": target.naming.has_keys,
+    }
+    return MigrationContext.configure(connection, opts=options)
+
+
+def _scripts() -> "ScriptDirectory":
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells all that it loads
+    from alembic.script import ScriptDirectory  # takes a third of a second
+
+    return ScriptDirectory(str(Path(__file__).parent))
+
+
+def _set_comments(warehouse: Warehouse, connection: sa.Connection) -> None:
+    """Set the comments of all tables and columns to what the contracts say today."""
+    if connection.dialect.supports_comments:
+        for table in warehouse.naming.all_published():
+            connection.execute(sa.schema.SetTableComment(table))
+            for column in table.columns:
+                connection.execute(sa.schema.SetColumnComment(column))
+
+
+@contextmanager
+def _alone(warehouse: Warehouse, connection: sa.Connection, settings: Settings) -> Iterator[None]:
+    """Let one process at a time create or migrate the tables, until its transaction ends; DuckDB does so by itself.
+
+    Raises:
+        WarehouseBusyError: A lock that is needed was not to be had within `lock_wait_s`.
+    """
+    schema, wait_ms = settings.warehouse.output_schema, max(1, round(settings.warehouse.lock_wait_s * 1000))
+    try:
+        if connection.dialect.name == "postgresql":
+            connection.execute(sa.select(sa.func.set_config("lock_timeout", f"{wait_ms}ms", True)))
+            key = sa.func.hashtextextended(f"phoneseg migrate {schema}", 0)
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
+        elif connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")  # its driver would begin no transaction for DDL
+        yield
+    except sa.exc.OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) != _LOCK_TIMEOUT:
+            raise
+        raise WarehouseBusyError(
+            f"schema {schema}: another process has held its tables for {wait_ms / 1000:g} s; try again later"
+        ) from None
+
+
+def _wait_for_runs(warehouse: Warehouse, connection: sa.Connection) -> None:
+    """Let transactions of runs end, and none begin: each touches the log of runs first.
+
+    Without that, a run and a migration could each hold a table that the other waits for.
+    """
+    if connection.dialect.name == "postgresql":
+        log = connection.dialect.identifier_preparer.format_table(warehouse.naming.published(PIPELINE_RUN))
+        connection.exec_driver_sql(f"LOCK TABLE {log} IN ACCESS EXCLUSIVE MODE")

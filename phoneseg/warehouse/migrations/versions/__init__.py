@@ -1,0 +1,1 @@
+"""The revisions, which Alembic finds by their files."""
