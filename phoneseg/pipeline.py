@@ -189,8 +189,7 @@ def load(run: Run) -> Counts:
         ReconciliationError: The database took other rows than the stage holds.
     """
     warehouse = open_warehouse(run.settings)
-    with warehouse.transaction() as connection:
-        loaded = publish.load_staging(warehouse, connection, run)
+    loaded = publish.load_staging(warehouse, run)
     return _keep(run, "load", {"membership_count": loaded[SEGMENT_MEMBERSHIP.name]}) | {"rows": sum(loaded.values())}
 
 

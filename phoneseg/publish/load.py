@@ -17,15 +17,14 @@ from phoneseg.run import Run
 from phoneseg.warehouse import Warehouse
 
 
-def load_staging(warehouse: Warehouse, connection: sa.Connection, run: Run) -> dict[str, int]:
+def load_staging(warehouse: Warehouse, run: Run) -> dict[str, int]:
     """Create and fill the run's staging tables.
 
     Where the run reads some of the sources only, the published rows of the others are copied beside its own, so that
     the suites see, and the swap compares, whole tables.
 
     Args:
-        warehouse: The warehouse.
-        connection: A connection in a transaction.
+        warehouse: The warehouse; tables are committed before they are loaded, which may take a connection of its own.
         run: A run whose stage holds all tables but SEGMENT_SIZE, which is counted from the memberships.
 
     Returns:
@@ -35,22 +34,26 @@ def load_staging(warehouse: Warehouse, connection: sa.Connection, run: Run) -> d
         ReconciliationError: The database took other rows than the file holds.
         StopError: The run reads some of the sources for an interval that is not the newest.
     """
-    if not run.has_all_sources and has_newer_published(warehouse, connection, run):
-        raise StopError(
-            f"a run of some sources ({', '.join(run.sources)}) cannot go back to {run.as_of:%Y-%m-%d}: the others are "
-            "published for a later day; run all sources"
-        )
-    drop_staging(warehouse, connection, run)
-    for table in staged_tables():
-        staging = warehouse.naming.staging(table, run.run_id)
-        staging.create(connection)
-        if table is SEGMENT_SIZE:
-            _count_members(warehouse, connection, run)
-        else:
-            _load(warehouse, connection, run, table, staging)
-    return {
-        table.name: count_rows(connection, warehouse.naming.staging(table, run.run_id)) for table in staged_tables()
-    }
+    with warehouse.transaction() as connection:
+        if not run.has_all_sources and has_newer_published(warehouse, connection, run):
+            raise StopError(
+                f"a run of some sources ({', '.join(run.sources)}) cannot go back to {run.as_of:%Y-%m-%d}: the others "
+                "are published for a later day; run all sources"
+            )
+        drop_staging(warehouse, connection, run)
+        for staging in warehouse.naming.all_staging(run.run_id):
+            staging.create(connection)
+    loaded = [table for table in staged_tables() if table is not SEGMENT_SIZE]
+    for table in loaded:
+        _load(warehouse, run, table)
+    with warehouse.transaction() as connection:
+        if not run.has_all_sources:
+            for table in loaded:
+                _carry_over(warehouse, connection, run, table)
+        _count_members(warehouse, connection, run)
+        return {
+            table.name: count_rows(connection, warehouse.naming.staging(table, run.run_id)) for table in staged_tables()
+        }
 
 
 def drop_staging(warehouse: Warehouse, connection: sa.Connection, run: Run) -> None:
@@ -64,16 +67,14 @@ def count_rows(connection: sa.Connection, table: sa.Table) -> int:
     return int(connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one())
 
 
-def _load(warehouse: Warehouse, connection: sa.Connection, run: Run, table: Table, staging: sa.Table) -> None:
+def _load(warehouse: Warehouse, run: Run, table: Table) -> None:
     expected = run.stage.count(table.name)
-    loaded = warehouse.load(connection, staging, run.stage.path(table.name))
+    loaded = warehouse.load(warehouse.naming.staging(table, run.run_id), run.stage.path(table.name))
     if loaded != expected:
         raise ReconciliationError(f"staging {table.name}: loaded {loaded} rows of {expected}")
-    if not run.has_all_sources:
-        _carry_over(warehouse, connection, run, table, staging)
 
 
-def _carry_over(warehouse: Warehouse, connection: sa.Connection, run: Run, table: Table, staging: sa.Table) -> None:
+def _carry_over(warehouse: Warehouse, connection: sa.Connection, run: Run, table: Table) -> None:
     """Copy the published rows of the sources that the run does not read."""
     published = warehouse.naming.published(table)
     others = tuple(set(run.settings.contacts) - set(run.sources))
@@ -86,6 +87,7 @@ def _carry_over(warehouse: Warehouse, connection: sa.Connection, run: Run, table
     else:
         raise NotImplementedError(f"no rule says which rows of {table.name} belong to a source")
     rows = sa.select(published).where(is_carried)
+    staging = warehouse.naming.staging(table, run.run_id)
     connection.execute(staging.insert().from_select(list(table.column_names), rows))
 
 

@@ -3,9 +3,10 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 import sqlalchemy as sa
@@ -13,7 +14,9 @@ import sqlalchemy as sa
 from phoneseg.errors import SettingsError, SourceError, WarehouseBusyError
 from phoneseg.settings import ContactSource, Settings
 from phoneseg.warehouse.failures import clear_failures
+from phoneseg.warehouse.interval_lock import Release, hold, try_file_lock
 from phoneseg.warehouse.tables import TableNaming
+from phoneseg.warehouse.url import FILE_DIALECTS
 
 BATCH_ROWS: Final = 100_000
 _LOCK_POLL_S: Final = 0.25
@@ -39,7 +42,7 @@ class Warehouse:
                 url,
                 poolclass=sa.NullPool,
                 hide_parameters=True,
-                connect_args={"timeout": self._lock_wait_s} if url.get_backend_name() == "sqlite" else {},
+                connect_args=self._connect_args(),
             )
         except (ModuleNotFoundError, sa.exc.NoSuchModuleError) as error:
             raise SettingsError(f"{self._config_name}: warehouse.url: no driver for it: {error}") from None
@@ -49,6 +52,9 @@ class Warehouse:
             has_schemas=dialect.name != "sqlite",
             has_keys=dialect.name != "duckdb",
         )
+
+    def _connect_args(self) -> dict[str, Any]:
+        return {"timeout": self._lock_wait_s} if self.url.get_backend_name() == "sqlite" else {}
 
     @contextmanager
     def transaction(self) -> Iterator[sa.Connection]:
@@ -81,6 +87,37 @@ class Warehouse:
 
     def _prepare(self, connection: sa.Connection) -> None:
         """Set what a session needs; for backends to override."""
+
+    @contextmanager
+    def hold_interval(self, as_of: datetime) -> Iterator[None]:
+        """Hold one interval of this warehouse and output schema, so that no other process works on it.
+
+        A process may enter its own hold again. The system lets go when the process is killed. Databases that have
+        neither a file beside which to lock nor advisory locks hold nothing.
+
+        Args:
+            as_of: End of the interval.
+
+        Raises:
+            IntervalBusyError: Another process held it for longer than `lock_wait_s`.
+        """
+        key = f"phoneseg {self.url} {self.naming.output_schema} {as_of.isoformat()}"
+        with hold(key, as_of, self._lock_wait_s, lambda: self._try_lock(as_of)):
+            yield
+
+    def _try_lock(self, as_of: datetime) -> Release | None:
+        """Take the interval's lock, if no other process has it; return what gives it back."""
+        if self.url.get_backend_name() not in FILE_DIALECTS:
+            return lambda: None
+        file = Path(str(self.url.database))
+        return try_file_lock(file.with_name(f".{file.name}.lock"), as_of)
+
+    def serialize_publishing(self, connection: sa.Connection) -> None:
+        """Let publishing transactions follow each other; each holds on until it ends. For servers to override.
+
+        Raises:
+            WarehouseBusyError: Another one took longer than `lock_wait_s`.
+        """
 
     def create_tables(self, connection: sa.Connection) -> None:
         """Create the schemas and published tables that are missing."""
@@ -116,15 +153,20 @@ class Warehouse:
             statement = sa.text(sql.replace(":", r"\:"))  # a colon, not a bind parameter
             return pl.concat(self.read_batches(connection, statement), how="vertical_relaxed")
 
-    def load(self, connection: sa.Connection, table: sa.Table, parquet: Path) -> int:
-        """Append the rows of a Parquet file with the table's columns; return how many."""
+    def load(self, table: sa.Table, parquet: Path) -> int:
+        """Append the rows of a Parquet file with the table's columns, in a transaction of its own.
+
+        Returns:
+            How many rows there were.
+        """
         loaded = 0
-        for batch in pl.scan_parquet(parquet).collect_batches(chunk_size=BATCH_ROWS):
-            # SQLite keeps instants as text without a zone; ours are UTC.
-            naive = batch.with_columns(pl.col(pl.Datetime).dt.replace_time_zone(None))
-            if len(naive):
-                connection.execute(table.insert(), naive.to_dicts())
-            loaded += len(naive)
+        with self.transaction() as connection:
+            for batch in pl.scan_parquet(parquet, glob=False).collect_batches(chunk_size=BATCH_ROWS):
+                # SQLite keeps instants as text without a zone; ours are UTC.
+                naive = batch.with_columns(pl.col(pl.Datetime).dt.replace_time_zone(None))
+                if len(naive):
+                    connection.execute(table.insert(), naive.to_dicts())
+                loaded += len(naive)
         return loaded
 
     def source_columns(self, connection: sa.Connection, name: str, source: ContactSource) -> list[str]:
@@ -156,7 +198,28 @@ class Warehouse:
                 place = f"{self._config_name}: contacts.{name}"
                 what = source.table or "the query"
                 raise SourceError(f"{place}: no column `{column}` in {what}; {hint}there is: {', '.join(existing)}")
-        return sa.select(*(sa.column(column) for column in source.columns)).select_from(self._relation(source))
+        return self._select(source)
+
+    def source_types(self, connection: sa.Connection, name: str, source: ContactSource) -> dict[str, str]:
+        """Return the family of the database type of each configured column of a source.
+
+        Returns:
+            `integer`, `number`, `text`, `boolean`, `date`, `timestamp`, `timestamptz`, `binary` or `other` by column;
+            an empty text where the database cannot tell.
+
+        Raises:
+            SourceError: A column is missing, or the query is wrong.
+        """
+        with clear_failures(f"{self._config_name}: contacts.{name}"):
+            return dict(zip(source.columns, self._families(connection, self._select(source)), strict=True))
+
+    def _families(self, connection: sa.Connection, statement: sa.Select[Any]) -> list[str]:
+        """Return the type family of each column of a SELECT; for backends to override."""
+        return ["" for _ in statement.selected_columns]
+
+    def _select(self, source: ContactSource) -> sa.Select[Any]:
+        columns: list[sa.ColumnClause[Any]] = [sa.column(column) for column in source.columns]
+        return sa.select(*columns).select_from(self._relation(source))
 
     def _relation(self, source: ContactSource) -> sa.FromClause:
         if source.query is not None:
