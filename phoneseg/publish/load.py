@@ -111,9 +111,7 @@ def _loaded_tables(run: Run) -> Iterator[Table]:
 
 def _load(warehouse: Warehouse, run: Run, table: Table) -> int:
     staging, expected = warehouse.naming.staging(table, run.run_id), run.stage.count(table.name)
-    warehouse.load(staging, run.stage.path(table.name))
-    with warehouse.transaction() as connection:
-        loaded = _count(connection, staging)
+    loaded = warehouse.load(staging, run.stage.path(table.name))
     if loaded != expected:
         raise ReconciliationError(f"staging {table.name}: loaded {loaded} rows of {expected}")
     return loaded

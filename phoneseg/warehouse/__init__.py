@@ -15,5 +15,9 @@ def open_warehouse(settings: Settings) -> Warehouse:
         SettingsError: The URL is none, or its driver is not installed.
     """
     url = warehouse_url(settings)
+    if url.get_backend_name() == "postgresql":
+        from phoneseg.warehouse.postgresql import PostgreSQLWarehouse  # its drivers take a while to import
+
+        return PostgreSQLWarehouse(url, settings)
     kind = DuckDBWarehouse if is_duckdb(settings) else Warehouse
     return kind(url, settings)

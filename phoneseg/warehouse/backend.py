@@ -14,7 +14,9 @@ import sqlalchemy as sa
 from phoneseg.errors import SettingsError, SourceError, WarehouseBusyError
 from phoneseg.settings import ContactSource, Settings
 from phoneseg.warehouse.failures import clear_failures
+from phoneseg.warehouse.interval_lock import Release, hold, try_file_lock
 from phoneseg.warehouse.tables import TableNaming
+from phoneseg.warehouse.url import FILE_DIALECTS
 
 BATCH_ROWS: Final = 100_000
 _LOCK_POLL_S: Final = 0.25
@@ -40,7 +42,7 @@ class Warehouse:
                 url,
                 poolclass=sa.NullPool,
                 hide_parameters=True,
-                connect_args={"timeout": self._lock_wait_s} if url.get_backend_name() == "sqlite" else {},
+                connect_args=self._connect_args(),
             )
         except (ModuleNotFoundError, sa.exc.NoSuchModuleError) as error:
             raise SettingsError(f"{self._config_name}: warehouse.url: no driver for it: {error}") from None
@@ -51,6 +53,9 @@ class Warehouse:
             has_keys=dialect.name != "duckdb",
         )
 
+    def _connect_args(self) -> dict[str, Any]:
+        return {"timeout": self._lock_wait_s} if self.url.get_backend_name() == "sqlite" else {}
+
     @contextmanager
     def transaction(self) -> Iterator[sa.Connection]:
         """Yield a connection in one transaction: all of it becomes visible at the end, or nothing.
@@ -60,8 +65,13 @@ class Warehouse:
             WarehouseUnavailableError: The connection failed or broke.
             SettingsError: The user or password is refused.
         """
+        with self._transaction() as connection:
+            yield connection
+
+    @contextmanager
+    def _transaction(self, **options: Any) -> Iterator[sa.Connection]:  # noqa: ANN401  # SQLAlchemy's execution options
         with clear_failures(self._where):
-            connection = self._connect()
+            connection = self._connect().execution_options(**options)
             try:
                 with connection.begin():
                     self._prepare(connection)
@@ -88,6 +98,37 @@ class Warehouse:
 
     def _prepare(self, connection: sa.Connection) -> None:
         """Set what a session needs; for backends to override."""
+
+    @contextmanager
+    def hold_interval(self, as_of: datetime) -> Iterator[None]:
+        """Hold one interval of this warehouse and output schema, so that no other process works on it.
+
+        A process may enter its own hold again. The system lets go when the process is killed. Databases that have
+        neither a file beside which to lock nor advisory locks hold nothing.
+
+        Args:
+            as_of: End of the interval.
+
+        Raises:
+            IntervalBusyError: Another process held it for longer than `lock_wait_s`.
+        """
+        key = f"phoneseg {self.url} {self.naming.output_schema} {as_of.isoformat()}"
+        with hold(key, as_of, self._lock_wait_s, lambda: self._try_lock(as_of)):
+            yield
+
+    def _try_lock(self, as_of: datetime) -> Release | None:
+        """Take the interval's lock, if no other process has it; return what gives it back."""
+        if self.url.get_backend_name() not in FILE_DIALECTS:
+            return lambda: None
+        file = Path(str(self.url.database))
+        return try_file_lock(file.with_name(f".{file.name}.lock"), as_of)
+
+    def serialize_publishing(self, connection: sa.Connection) -> None:
+        """Let publishing transactions follow each other; each holds on until it ends. For servers to override.
+
+        Raises:
+            WarehouseBusyError: Another one took longer than `lock_wait_s`.
+        """
 
     def create_tables(self, connection: sa.Connection) -> None:
         """Create the schemas and published tables that are missing."""
@@ -123,14 +164,21 @@ class Warehouse:
             statement = sa.text(sql.replace(":", r"\:"))  # a colon, not a bind parameter
             return pl.concat(self.read_batches(connection, statement), how="vertical_relaxed")
 
-    def load(self, table: sa.Table, parquet: Path) -> None:
-        """Append the rows of a Parquet file with the table's columns, in a transaction of its own."""
+    def load(self, table: sa.Table, parquet: Path) -> int:
+        """Append the rows of a Parquet file with the table's columns, in a transaction of its own.
+
+        Returns:
+            How many rows there were.
+        """
+        loaded = 0
         with self.transaction() as connection:
             for batch in pl.scan_parquet(parquet, glob=False).collect_batches(chunk_size=BATCH_ROWS):
                 # SQLite keeps instants as text without a zone; ours are UTC.
                 naive = batch.with_columns(pl.col(pl.Datetime).dt.replace_time_zone(None))
                 if len(naive):
                     connection.execute(table.insert(), naive.to_dicts())
+                loaded += len(naive)
+        return loaded
 
     def source_columns(self, connection: sa.Connection, name: str, source: ContactSource) -> list[str]:
         """Return the columns of a source's table or query.
@@ -148,18 +196,6 @@ class Warehouse:
                 raise
             raise SourceError(f"{where}.table: no table `{source.table}`; {self._existing(source.table)}") from error
 
-    def source_types(self, connection: sa.Connection, name: str, source: ContactSource) -> dict[str, str]:
-        """Return the family of each configured column's type; "" where the database cannot tell."""
-        return dict.fromkeys(source.columns, "")
-
-    @contextmanager
-    def hold_interval(self, as_of: datetime) -> Iterator[None]:
-        """Stub."""
-        yield
-
-    def serialize_publishing(self, connection: sa.Connection) -> None:
-        """Stub."""
-
     def select_columns(
         self, name: str, source: ContactSource, existing: list[str], columns: tuple[str, ...] | None = None
     ) -> sa.Select[*tuple[Any, ...]]:
@@ -176,6 +212,28 @@ class Warehouse:
                 place = f"{self._config_name}: contacts.{name}"
                 what = source.table or "the query"
                 raise SourceError(f"{place}: no column `{column}` in {what}; {hint}there is: {', '.join(existing)}")
+        return self._select(source, columns)
+
+    def source_types(self, connection: sa.Connection, name: str, source: ContactSource) -> dict[str, str]:
+        """Return the family of the database type of each configured column of a source.
+
+        Returns:
+            `integer`, `number`, `text`, `boolean`, `date`, `timestamp`, `timestamptz`, `binary` or `other` by column;
+            an empty text where the database cannot tell.
+
+        Raises:
+            SourceError: A column is missing, or the query is wrong.
+        """
+        with clear_failures(f"{self._config_name}: contacts.{name}"):
+            return dict(
+                zip(source.columns, self._families(connection, self._select(source, source.columns)), strict=True)
+            )
+
+    def _families(self, connection: sa.Connection, statement: sa.Select[*tuple[Any, ...]]) -> list[str]:
+        """Return the type family of each column of a SELECT; for backends to override."""
+        return ["" for _ in statement.selected_columns]
+
+    def _select(self, source: ContactSource, columns: tuple[str, ...]) -> sa.Select[*tuple[Any, ...]]:
         return sa.select(*(sa.column(column) for column in columns)).select_from(self._relation(source))
 
     def _relation(self, source: ContactSource) -> sa.FromClause:

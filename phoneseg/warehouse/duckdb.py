@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, Final
 
 import polars as pl
 import sqlalchemy as sa
@@ -9,6 +10,17 @@ import sqlalchemy as sa
 from phoneseg.errors import SourceError, without_values
 from phoneseg.settings import Settings
 from phoneseg.warehouse.backend import BATCH_ROWS, Warehouse
+
+_FAMILIES: Final = {
+    "DECIMAL": "number",
+    "DOUBLE": "number",
+    "FLOAT": "number",
+    "VARCHAR": "text",
+    "ENUM": "text",
+    "BOOLEAN": "boolean",
+    "DATE": "date",
+    "BLOB": "binary",
+}
 
 
 def is_duckdb(settings: Settings) -> bool:
@@ -51,10 +63,26 @@ class DuckDBWarehouse(Warehouse):
         if is_first:
             yield pl.DataFrame(reader.schema.empty_table())
 
-    def load(self, table: sa.Table, parquet: Path) -> None:
-        """Append the rows of a Parquet file in one statement."""
+    def _families(self, connection: sa.Connection, statement: sa.Select[*tuple[Any, ...]]) -> list[str]:
+        described = connection.execute(statement.limit(0)).cursor.description
+        return [_family(str(column[1])) for column in described or ()]
+
+    def load(self, table: sa.Table, parquet: Path) -> int:
+        """Append the rows of a Parquet file in one statement, in a transaction of its own."""
         columns = ", ".join(column.name for column in table.columns)
         target = self.engine.dialect.identifier_preparer.format_table(table)
-        statement = f"INSERT INTO {target} ({columns}) SELECT {columns} FROM read_parquet(:path)"  # noqa: S608
-        with self.transaction() as connection:  # the path is a path, not a pattern
-            connection.execute(sa.text(statement), {"path": str(parquet).replace("[", "[[]")})
+        with self.transaction() as connection:
+            result = connection.execute(
+                sa.text(f"INSERT INTO {target} ({columns}) SELECT {columns} FROM read_parquet(:path)"),  # noqa: S608
+                {"path": str(parquet).replace("[", "[[]")},  # a path, not a pattern
+            )
+            return int(result.scalar_one())
+
+
+def _family(type_name: str) -> str:
+    """Return the family of a type, such as `BIGINT`, `DECIMAL(12,2)` or `TIMESTAMP WITH TIME ZONE`."""
+    if type_name.endswith(("INT", "INTEGER")):
+        return "integer"
+    if type_name.startswith("TIMESTAMP"):
+        return "timestamptz" if type_name.endswith("TIME ZONE") else "timestamp"
+    return "other" if type_name.endswith("]") else _FAMILIES.get(type_name.split("(")[0], "other")

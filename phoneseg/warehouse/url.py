@@ -1,13 +1,14 @@
 """The warehouse URL of the settings, with file paths made absolute."""
 
 from pathlib import Path
+from typing import Final
 
 import sqlalchemy as sa
 
 from phoneseg.errors import SettingsError
 from phoneseg.settings import Settings
 
-_FILE_DIALECTS = ("duckdb", "sqlite")
+FILE_DIALECTS: Final = ("duckdb", "sqlite")
 
 
 def warehouse_url(settings: Settings) -> sa.URL:
@@ -23,7 +24,7 @@ def warehouse_url(settings: Settings) -> sa.URL:
         raise SettingsError(
             f"{where}: not a SQLAlchemy URL, such as duckdb:///warehouse.duckdb or postgresql://user@host/database"
         ) from None
-    if url.get_backend_name() not in _FILE_DIALECTS:
+    if url.get_backend_name() not in FILE_DIALECTS:
         return url
     if url.database in {None, "", ":memory:"}:
         raise SettingsError(f"{where}: a run needs a database file; one in memory is gone between its tasks")

@@ -41,6 +41,14 @@ def demo_settings(demo: Path) -> Settings:
     return load_settings(demo / "phoneseg.toml")
 
 
+@pytest.fixture(params=["duckdb", "postgresql"])
+def any_settings(request: pytest.FixtureRequest) -> Settings:
+    """Settings of the test's own demo, on each of the two first-class warehouses."""
+    name = "demo_settings" if request.param == "duckdb" else "postgresql_settings"
+    settings: Settings = request.getfixturevalue(name)
+    return settings
+
+
 @pytest.fixture(scope="session")
 def _postgresql_original(
     postgresql_server: PostgreSQLServer, tmp_path_factory: pytest.TempPathFactory

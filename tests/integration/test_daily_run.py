@@ -79,59 +79,59 @@ def test_the_same_run_twice_gives_the_same_tables_and_touches_no_row(
     assert published_tables(settings) == before
 
 
-def test_no_number_in_clear_stands_outside_the_restricted_schema(demo_settings: Settings) -> None:
-    run_pipeline(demo_settings)
+def test_no_number_in_clear_stands_outside_the_restricted_schema(any_settings: Settings) -> None:
+    run_pipeline(any_settings)
     numbers = query(
-        demo_settings, "SELECT phone_e164, national_significant_number FROM phoneseg_restricted.phone_number"
+        any_settings, "SELECT phone_e164, national_significant_number FROM phoneseg_restricted.phone_number"
     )
     secrets = {n.removeprefix("+") for n in numbers["phone_e164"]} | set(numbers["national_significant_number"])
-    tables = published_tables(demo_settings)
+    tables = published_tables(any_settings)
     restricted = {"phone_number", "quarantine_raw"}
     for name in tables.keys() - restricted:
         shown = {str(value) for row in tables[name] for value in row}
         assert not any(len(secret) > 6 and secret in shown for secret in secrets), name
 
 
-def test_a_run_leaves_no_stage_folder_and_no_staging_table(demo_settings: Settings) -> None:
-    run_pipeline(demo_settings)
-    assert staging_tables(demo_settings) == []
-    assert list(demo_settings.resolve(demo_settings.stage.folder).iterdir()) == []
+def test_a_run_leaves_no_stage_folder_and_no_staging_table(any_settings: Settings) -> None:
+    run_pipeline(any_settings)
+    assert staging_tables(any_settings) == []
+    assert list(any_settings.resolve(any_settings.stage.folder).iterdir()) == []
 
 
-def test_contacts_created_at_or_after_as_of_do_not_exist_yet(demo_settings: Settings) -> None:
-    run_pipeline(demo_settings, datetime(2024, 1, 1, tzinfo=UTC))
-    newest = query(demo_settings, "SELECT max(contact_created_at) AS at FROM phoneseg.contact_profile")["at"][0]
+def test_contacts_created_at_or_after_as_of_do_not_exist_yet(any_settings: Settings) -> None:
+    run_pipeline(any_settings, datetime(2024, 1, 1, tzinfo=UTC))
+    newest = query(any_settings, "SELECT max(contact_created_at) AS at FROM phoneseg.contact_profile")["at"][0]
     assert newest < datetime(2024, 1, 1, tzinfo=UTC)
 
 
-def test_an_older_run_fills_its_dated_rows_and_leaves_current_tables_alone(demo_settings: Settings) -> None:
-    run_pipeline(demo_settings)
-    before = published_tables(demo_settings)
-    older = run_pipeline(demo_settings, AS_OF - timedelta(days=400))
-    after = published_tables(demo_settings)
+def test_an_older_run_fills_its_dated_rows_and_leaves_current_tables_alone(any_settings: Settings) -> None:
+    run_pipeline(any_settings)
+    before = published_tables(any_settings)
+    older = run_pipeline(any_settings, AS_OF - timedelta(days=400))
+    after = published_tables(any_settings)
     assert older["is_current"] == 0
     for dated in ("segment_size", "source_size"):
         assert set(before.pop(dated)) < set(after.pop(dated))
     assert after == before
 
 
-def test_intervals_in_any_order_give_the_tables_of_the_right_order(demo_settings: Settings) -> None:
+def test_intervals_in_any_order_give_the_tables_of_the_right_order(any_settings: Settings) -> None:
     days = [AS_OF - timedelta(days=200), AS_OF - timedelta(days=100), AS_OF]
     for day in days:
-        run_pipeline(demo_settings, day)
-    in_order = published_tables(demo_settings)
+        run_pipeline(any_settings, day)
+    in_order = published_tables(any_settings)
     for day in (days[2], days[0], days[1], days[0]):
-        run_pipeline(demo_settings, day)
-    assert published_tables(demo_settings) == in_order
+        run_pipeline(any_settings, day)
+    assert published_tables(any_settings) == in_order
 
 
-def test_a_run_of_one_source_keeps_the_published_rows_of_the_others(demo_settings: Settings) -> None:
-    run_pipeline(demo_settings)
-    whole = published_tables(demo_settings)
+def test_a_run_of_one_source_keeps_the_published_rows_of_the_others(any_settings: Settings) -> None:
+    run_pipeline(any_settings)
+    whole = published_tables(any_settings)
     query_change = "UPDATE crm.customer SET mobile = NULL, home_phone = NULL"
-    execute(demo_settings, query_change, "UPDATE webshop.account SET phone = NULL")
-    run_pipeline(demo_settings, sources=("crm",))
-    after = published_tables(demo_settings)
+    execute(any_settings, query_change, "UPDATE webshop.account SET phone = NULL")
+    run_pipeline(any_settings, sources=("crm",))
+    after = published_tables(any_settings)
     of_others = [row for row in whole["segment_membership"] if row[1] != "crm"]
     assert after["segment_membership"] == of_others
     assert {row[1] for row in after["contact_phone"]} == {"webshop", "support"}
@@ -139,37 +139,37 @@ def test_a_run_of_one_source_keeps_the_published_rows_of_the_others(demo_setting
     assert {row[0] for row in after["phone_number"]} == used
 
 
-def test_a_run_of_one_source_does_not_go_back_in_time(demo_settings: Settings) -> None:
-    run_pipeline(demo_settings)
+def test_a_run_of_one_source_does_not_go_back_in_time(any_settings: Settings) -> None:
+    run_pipeline(any_settings)
     with pytest.raises(StopError, match="cannot go back"):
-        run_pipeline(demo_settings, AS_OF - timedelta(days=1), sources=("crm",))
+        run_pipeline(any_settings, AS_OF - timedelta(days=1), sources=("crm",))
 
 
-def test_a_dry_run_checks_everything_and_publishes_nothing(demo_settings: Settings) -> None:
-    run_pipeline(demo_settings)
-    before = published_tables(demo_settings)
-    execute(demo_settings, "UPDATE crm.customer SET mobile = NULL")
-    counts = run_pipeline(demo_settings, dry_run=True)
+def test_a_dry_run_checks_everything_and_publishes_nothing(any_settings: Settings) -> None:
+    run_pipeline(any_settings)
+    before = published_tables(any_settings)
+    execute(any_settings, "UPDATE crm.customer SET mobile = NULL")
+    counts = run_pipeline(any_settings, dry_run=True)
     assert counts["checks_passed"] > 50
-    assert published_tables(demo_settings) == before
-    assert staging_tables(demo_settings) == []
-    states = query(demo_settings, "SELECT state FROM phoneseg.pipeline_run ORDER BY started_at")["state"].to_list()
+    assert published_tables(any_settings) == before
+    assert staging_tables(any_settings) == []
+    states = query(any_settings, "SELECT state FROM phoneseg.pipeline_run ORDER BY started_at")["state"].to_list()
     assert states == ["published", "dry_run"]
 
 
-def test_a_cell_that_is_lost_on_the_way_stops_the_run(demo_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cell_that_is_lost_on_the_way_stops_the_run(any_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     def losing(cells: pl.DataFrame, counts: ReadCounts) -> tuple[pl.DataFrame, pl.DataFrame]:
         phones, quarantined = read_phones(cells, counts)
         return phones.head(-1), quarantined
 
     monkeypatch.setattr(pipeline, "read_phones", losing)
     with pytest.raises(ReconciliationError, match="filled cells came in"):
-        run_pipeline(demo_settings)
+        run_pipeline(any_settings)
 
 
-def test_the_log_of_runs_holds_what_was_counted(demo_settings: Settings) -> None:
-    counts = run_pipeline(demo_settings)
-    (row,) = query(demo_settings, "SELECT * FROM phoneseg.pipeline_run").to_dicts()
+def test_the_log_of_runs_holds_what_was_counted(any_settings: Settings) -> None:
+    counts = run_pipeline(any_settings)
+    (row,) = query(any_settings, "SELECT * FROM phoneseg.pipeline_run").to_dicts()
     assert row["as_of"] == AS_OF
     assert row["state"] == "published"
     assert row["is_current"] is True
@@ -178,8 +178,8 @@ def test_the_log_of_runs_holds_what_was_counted(demo_settings: Settings) -> None
     assert row["phone_count"] + row["quarantined_count"] == row["filled_cell_count"]
 
 
-def test_a_later_run_of_the_interval_takes_it_over(demo_settings: Settings) -> None:
-    first, second = (Run.open(demo_settings, as_of=AS_OF, run_id=name) for name in ("first", "second"))
+def test_a_later_run_of_the_interval_takes_it_over(any_settings: Settings) -> None:
+    first, second = (Run.open(any_settings, as_of=AS_OF, run_id=name) for name in ("first", "second"))
     for verb in pipeline.VERBS[:-1]:
         verb(first)
     pipeline.extract(second)
@@ -187,45 +187,45 @@ def test_a_later_run_of_the_interval_takes_it_over(demo_settings: Settings) -> N
         pipeline.swap(first)
     for verb in pipeline.VERBS[1:]:
         verb(second)
-    states = dict(query(demo_settings, "SELECT run_id, state FROM phoneseg.pipeline_run").iter_rows())
+    states = dict(query(any_settings, "SELECT run_id, state FROM phoneseg.pipeline_run").iter_rows())
     assert states == {"first": "abandoned", "second": "published"}
 
 
-def test_a_published_run_that_begins_anew_and_dies_still_holds_its_day(demo_settings: Settings) -> None:
-    newest = Run.open(demo_settings, as_of=AS_OF, run_id="newest")
+def test_a_published_run_that_begins_anew_and_dies_still_holds_its_day(any_settings: Settings) -> None:
+    newest = Run.open(any_settings, as_of=AS_OF, run_id="newest")
     for verb in pipeline.VERBS:
         verb(newest)
-    before = published_tables(demo_settings)["contact_profile"]
+    before = published_tables(any_settings)["contact_profile"]
     pipeline.extract(newest)
-    older = run_pipeline(demo_settings, AS_OF - timedelta(days=300))
+    older = run_pipeline(any_settings, AS_OF - timedelta(days=300))
     assert older["is_current"] == 0
-    assert published_tables(demo_settings)["contact_profile"] == before
+    assert published_tables(any_settings)["contact_profile"] == before
 
 
-def test_a_dry_run_takes_no_interval_over(demo_settings: Settings) -> None:
-    live = Run.open(demo_settings, as_of=AS_OF, run_id="live")
+def test_a_dry_run_takes_no_interval_over(any_settings: Settings) -> None:
+    live = Run.open(any_settings, as_of=AS_OF, run_id="live")
     pipeline.extract(live)
-    run_pipeline(demo_settings, dry_run=True)
+    run_pipeline(any_settings, dry_run=True)
     for verb in pipeline.VERBS[1:]:
         verb(live)
-    states = dict(query(demo_settings, "SELECT run_id, state FROM phoneseg.pipeline_run").iter_rows())
+    states = dict(query(any_settings, "SELECT run_id, state FROM phoneseg.pipeline_run").iter_rows())
     assert states["live"] == "published"
     assert sorted(states.values()) == ["dry_run", "published"]
 
 
-def test_a_slip_of_the_year_does_not_freeze_the_current_tables(demo_settings: Settings) -> None:
+def test_a_slip_of_the_year_does_not_freeze_the_current_tables(any_settings: Settings) -> None:
     with pytest.raises(SettingsError, match="more than a year ahead"):
-        run_pipeline(demo_settings, datetime(2162, 7, 1, tzinfo=UTC))
+        run_pipeline(any_settings, datetime(2162, 7, 1, tzinfo=UTC))
 
 
 def test_warehouses_that_share_a_stage_folder_leave_each_others_runs_alone(
-    demo_settings: Settings, tmp_path: Path
+    any_settings: Settings, tmp_path: Path
 ) -> None:
-    live = Run.open(demo_settings, as_of=AS_OF, run_id="live")
+    live = Run.open(any_settings, as_of=AS_OF, run_id="live")
     pipeline.extract(live)
     other = tmp_path / "demo" / "other.toml"
-    text = demo_settings.config_file.read_text()
+    text = any_settings.config_file.read_text()
     other.write_text(text.replace("warehouse.duckdb", "other.duckdb"))
-    shutil.copyfile(demo_settings.folder / "warehouse.duckdb", tmp_path / "demo" / "other.duckdb")
+    shutil.copyfile(any_settings.folder / "warehouse.duckdb", tmp_path / "demo" / "other.duckdb")
     run_pipeline(load_settings(other), AS_OF - timedelta(days=1))
     assert pipeline.normalize(live)["phone_count"] > 0

@@ -1,0 +1,75 @@
+"""PostgreSQL's error codes, by what the reader does next."""
+
+import re
+from typing import Final
+
+from phoneseg.errors import (
+    PhonesegError,
+    SettingsError,
+    SourceError,
+    StopError,
+    WarehouseBusyError,
+    WarehouseUnavailableError,
+    without_values,
+)
+
+# The beginning of a code, the longest that fits; see PostgreSQL's appendix of error codes.
+_BY_STATE: Final[dict[str, tuple[type[PhonesegError], str]]] = {
+    "08": (WarehouseUnavailableError, "the connection to the warehouse broke"),
+    "25P03": (WarehouseUnavailableError, "the warehouse ended an idle session"),
+    "28": (SettingsError, "the warehouse refuses the user or the password"),
+    "3D": (SettingsError, "the warehouse has no such database"),
+    "40": (WarehouseBusyError, "another session was in the way"),
+    "42501": (SourceError, "the warehouse's user lacks a privilege"),
+    "53": (WarehouseUnavailableError, "the warehouse is short of resources"),
+    "53100": (StopError, "the warehouse's disk is full"),
+    "53300": (WarehouseBusyError, "the warehouse has no connection to spare"),
+    "55P03": (WarehouseBusyError, "another session holds what this one needs"),
+    "57": (WarehouseUnavailableError, "the warehouse ended the statement"),
+    "58": (WarehouseUnavailableError, "the warehouse cannot reach its files"),
+}
+_GRANTS: Final = (
+    (r"for schema (\S+)", "GRANT USAGE ON SCHEMA {0} TO the user of warehouse.url, or CREATE where phoneseg writes"),
+    (
+        r"for (?:table|view|materialized view|foreign table|relation) (\S+)",
+        "GRANT SELECT ON {0} TO the user of warehouse.url",
+    ),
+    (r"for database (\S+)", "GRANT CREATE ON DATABASE {0} TO the user of warehouse.url, or make its schemas for it"),
+)
+_OWN_WORDS: Final = "P0"  # RAISE in somebody's function
+_OF_DATA: Final = ("22", "23")
+
+
+def of_sqlstate(state: str, error: BaseException | None) -> tuple[type[PhonesegError], str]:
+    """Return which error a server's error is, and its line.
+
+    Args:
+        state: The five characters of its SQLSTATE.
+        error: The error, of psycopg or of ADBC.
+    """
+    for length in (5, 2):
+        if known := _BY_STATE.get(state[:length]):
+            kind, words = known
+            message = _message(state, error)
+            return kind, f"{words}: {message}{_grant(message)}"
+    return SourceError, _message(state, error)
+
+
+def _message(state: str, error: BaseException | None) -> str:
+    """Return the server's first line; the others quote rows and statements."""
+    if state.startswith(_OWN_WORDS):
+        return f"the database raised an error of its own ({state})"  # with who knows what in it
+    primary = getattr(getattr(error, "diag", None), "message_primary", None)
+    if primary is None:  # ADBC: `INVALID_DATA: Failed to prepare query: ERROR:  division by zero`
+        first = next(iter(str(error).splitlines()), "")
+        primary = re.sub(r"^.*?[^\W\d]+:  ", "", first)
+    if state.startswith(_OF_DATA):
+        primary = re.sub(r'(?<!column )(?<!relation )(?<!constraint )(?<!table )".*?"', '"<value>"', primary)
+    return without_values(primary)
+
+
+def _grant(message: str) -> str:
+    for pattern, grant in _GRANTS:
+        if found := re.search(pattern, message):
+            return f": {grant.format(found[1])}"
+    return ""
