@@ -67,5 +67,6 @@ def _replace(connection: sa.Connection, replacement: Replacement, table: Table) 
     deleted = connection.execute(published.delete().where(replacement.is_replaced(table, published), ~is_kept)).rowcount
     is_there = sa.exists(sa.select(sa.literal(1)).where(*(published.c[n] == staging.c[n] for n in table.key)))
     new = sa.select(*staging.c).where(~is_there)
-    inserted = connection.execute(published.insert().from_select(list(table.column_names), new)).rowcount
+    insert = published.insert().from_select(list(table.column_names), new)
+    inserted = connection.execute(insert.execution_options(preserve_rowcount=True)).rowcount
     return deleted, inserted
