@@ -148,12 +148,12 @@ class PostgreSQLWarehouse(Warehouse):
     def _adbc(self, session: Mapping[str, str]) -> Iterator[adbc.Connection]:
         """Yield an ADBC connection in a transaction, which is rolled back unless it was committed."""
         with clear_failures(self._where):
-            connection = adbc.connect(self._conninfo(), autocommit=True)
+            connection = adbc.connect(self._conninfo())
         try:
             with clear_failures(self._where), connection.cursor() as cursor:
                 cursor.execute(_setting(session))
                 cursor.fetchall()
-                connection.adbc_connection.set_autocommit(False)
+                connection.commit()  # the settings stay; the next transaction begins with them
             yield connection
         finally:
             connection.close()
