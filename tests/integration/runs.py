@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from phoneseg import pipeline
 from phoneseg.contracts import TABLES, staged_tables
 from phoneseg.run import Run
-from phoneseg.settings import Settings
+from phoneseg.settings import Settings, load_settings
 from phoneseg.warehouse import Warehouse, open_warehouse
 
 AS_OF = datetime(2026, 7, 1, tzinfo=UTC)
@@ -66,3 +66,12 @@ def execute(settings: Settings, *statements: str) -> None:
     with open_warehouse(settings).transaction() as connection:
         for statement in statements:
             connection.execute(sa.text(statement))
+
+
+def edit_settings(settings: Settings, old: str, new: str) -> Settings:
+    """Return the settings with a change of their file."""
+    file = settings.config_file
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new, 1))
+    return load_settings(file)

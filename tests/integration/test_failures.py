@@ -9,20 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from runs import AS_OF, execute, published_tables, query, run_command, run_pipeline, staging_tables
+from runs import AS_OF, edit_settings, execute, published_tables, query, run_command, run_pipeline, staging_tables
 
 from phoneseg.errors import AuditError, SettingsError, SourceError, WarehouseBusyError
 from phoneseg.quality import shipped_suites_folder
 from phoneseg.settings import Settings, load_settings
-
-
-def edit(settings: Settings, old: str, new: str) -> Settings:
-    """Return the settings with a change of their file."""
-    file = settings.config_file
-    text = file.read_text()
-    assert old in text
-    file.write_text(text.replace(old, new, 1))
-    return load_settings(file)
 
 
 @pytest.mark.parametrize(
@@ -48,7 +39,7 @@ def test_a_wrong_setting_is_one_clear_line_and_nothing_changes(
     demo_settings: Settings, old: str, new: str, error: type[Exception], words: str
 ) -> None:
     with pytest.raises(error) as raised:
-        run_pipeline(edit(demo_settings, old, new))
+        run_pipeline(edit_settings(demo_settings, old, new))
     message = str(raised.value)
     assert words in message
     assert "\n" not in message
@@ -59,7 +50,7 @@ def test_an_empty_source_stops_the_run_unless_the_settings_allow_it(make_warehou
     execute(settings, "DELETE FROM shop.customer")
     with pytest.raises(SourceError, match=r"shop\.customer has no rows; say `allow_empty = true`"):
         run_pipeline(settings)
-    allowed = edit(settings, 'id = "id"', 'id = "id"\nallow_empty = true')
+    allowed = edit_settings(settings, 'id = "id"', 'id = "id"\nallow_empty = true')
     assert run_pipeline(allowed)["contact_count"] == 0
 
 
@@ -91,7 +82,7 @@ def test_a_failing_suite_names_its_expectations_and_publishes_nothing(demo_setti
     expectation = {"column": "phone_e164", "regex": "^no number looks like this$"}
     suite["expectations"].append({"type": "expect_column_values_to_match_regex", "kwargs": expectation})
     (folder / "phone_number.json").write_text(json.dumps(suite))
-    strict = edit(demo_settings, "[privacy]", '[quality]\nsuites_folder = "suites"\n\n[privacy]')
+    strict = edit_settings(demo_settings, "[privacy]", '[quality]\nsuites_folder = "suites"\n\n[privacy]')
     execute(strict, "UPDATE crm.customer SET mobile = NULL")
     with pytest.raises(AuditError) as raised:
         run_pipeline(strict)
@@ -156,7 +147,7 @@ def test_an_interrupted_run_leaves_nothing_behind(demo: Path) -> None:
 def test_a_warehouse_file_that_another_process_holds_is_waited_for_then_told(demo_settings: Settings) -> None:
     file = demo_settings.folder / "warehouse.duckdb"
     hold = f"import duckdb; c = duckdb.connect({str(file)!r}); print('held', flush=True); input()"
-    impatient = edit(demo_settings, "[privacy]", "lock_wait_s = 0.5\n\n[privacy]")
+    impatient = edit_settings(demo_settings, "[privacy]", "lock_wait_s = 0.5\n\n[privacy]")
     command = [sys.executable, "-c", hold]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
         assert holder.stdout is not None
@@ -182,7 +173,7 @@ def _with_suite(settings: Settings, expectation: dict[str, object]) -> Settings:
     suite = json.loads((folder / "phone_number.json").read_text())
     suite["expectations"].append(expectation)
     (folder / "phone_number.json").write_text(json.dumps(suite))
-    return edit(settings, "[privacy]", '[quality]\nsuites_folder = "suites"\n\n[privacy]')
+    return edit_settings(settings, "[privacy]", '[quality]\nsuites_folder = "suites"\n\n[privacy]')
 
 
 def test_a_misspelt_expectation_stops_the_run_rather_than_being_left_out(demo_settings: Settings) -> None:

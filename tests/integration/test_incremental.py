@@ -1,0 +1,225 @@
+"""Runs that read only what changed publish what a full run would."""
+
+import random
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+from runs import AS_OF, edit_settings, execute, published_tables, query, run_pipeline
+
+from phoneseg import pipeline
+from phoneseg.errors import AuditError, SourceError, SupersededError
+from phoneseg.run import Run
+from phoneseg.settings import Settings
+
+NEXT = AS_OF + timedelta(days=1)
+LATER = "TIMESTAMP '2026-07-20 10:00'"  # after every watermark of the demo
+CHANGES = (
+    f"UPDATE crm.customer SET mobile = '+49 1512 3456789', updated_at = {LATER} WHERE customer_id = 100001",
+    f"UPDATE crm.customer SET mobile = NULL, home_phone = NULL, updated_at = {LATER} WHERE customer_id = 100002",
+    f"UPDATE webshop.account SET phone = 'ask me', updated_at = {LATER} WHERE account_id = "
+    "(SELECT min(account_id) FROM webshop.account WHERE phone IS NOT NULL)",
+    "DELETE FROM support.requester WHERE requester_id = (SELECT min(requester_id) FROM support.requester)",
+    "DELETE FROM crm.customer WHERE customer_id BETWEEN 100010 AND 100019",
+    # Somebody restores a row from last year, with the times of last year.
+    "INSERT INTO support.requester (requester_id, name, callback_number, country_code, first_seen_at, updated_at) VALUES "
+    "(999001, 'N', '+33 6 12 34 56 78', 'FR', TIMESTAMP '2025-03-01 10:00', TIMESTAMP '2025-03-01 10:00')",
+    "INSERT INTO support.requester (requester_id, name, callback_number, country_code, first_seen_at, updated_at) VALUES "
+    f"(999002, 'N', '+33 6 12 34 56 79', 'FR', TIMESTAMP '2026-07-01 18:00', {LATER})",
+)
+
+
+def check_that_a_full_run_changes_nothing(settings: Settings, as_of: datetime) -> None:
+    """Check that what is published is what a run publishes that reads everything."""
+    before = published_tables(settings)
+    full = run_pipeline(settings, as_of, full=True)
+    assert not full["is_incremental"]
+    assert published_tables(settings) == before
+    assert (full["deleted_rows"], full["inserted_rows"]) == (0, 0)
+
+
+def test_an_incremental_run_publishes_what_a_full_one_would(any_settings: Settings) -> None:
+    run_pipeline(any_settings)
+    before = published_tables(any_settings)["contact_phone"]
+    execute(any_settings, *CHANGES)
+    counts = run_pipeline(any_settings, NEXT)
+    assert counts["is_incremental"]
+    assert counts["changed_contact_count"] < 40
+    phones = {row[0] for row in published_tables(any_settings)["contact_phone"]}
+    assert {"crm:100001", "support:999001", "support:999002"} <= phones
+    assert not {"crm:100002", "crm:100010"} & phones
+    assert published_tables(any_settings)["contact_phone"] != before
+    check_that_a_full_run_changes_nothing(any_settings, NEXT)
+
+
+def test_without_changes_an_incremental_run_touches_the_rows_of_new_contacts_alone(any_settings: Settings) -> None:
+    run_pipeline(any_settings)
+    before = published_tables(any_settings)
+    counts = run_pipeline(any_settings, NEXT)
+    after = published_tables(any_settings)
+    assert counts["is_incremental"]
+    created = "SELECT contact_id FROM phoneseg.contact_profile WHERE contact_created_at >= TIMESTAMP '2026-07-01'"
+    new = set(query(any_settings, created)["contact_id"])
+    for name in ("contact_phone", "contact_profile", "segment_membership"):
+        assert {row[0] for row in set(after[name]) ^ set(before[name])} <= new, name
+    check_that_a_full_run_changes_nothing(any_settings, NEXT)
+
+
+def test_an_incremental_run_logs_the_totals_and_how_little_it_read(demo_settings: Settings) -> None:
+    whole = run_pipeline(demo_settings)
+    run_pipeline(demo_settings)
+    log = query(demo_settings, "SELECT * FROM phoneseg.pipeline_run ORDER BY started_at").to_dicts()
+    assert [row["is_incremental"] for row in log] == [False, True]
+    for name in ("contact_count", "filled_cell_count", "empty_cell_count", "phone_count", "membership_count"):
+        assert log[1][name] == log[0][name] == whole[name], name
+    assert log[1]["changed_contact_count"] < log[0]["changed_contact_count"]
+    assert log[1]["source_updated_at"] == log[0]["source_updated_at"]
+
+
+def test_a_backfill_reads_everything_and_leaves_the_watermarks_alone(demo_settings: Settings) -> None:
+    run_pipeline(demo_settings)
+    before = published_tables(demo_settings)["source_watermark"]
+    older = run_pipeline(demo_settings, AS_OF - timedelta(days=30))
+    assert not older["is_incremental"]
+    assert published_tables(demo_settings)["source_watermark"] == before
+
+
+def test_a_watermark_advances_only_with_what_was_published(demo_settings: Settings) -> None:
+    run_pipeline(demo_settings)
+    execute(demo_settings, f"UPDATE crm.customer SET mobile = 'x', updated_at = {LATER} WHERE customer_id = 100001")
+    died = Run.open(demo_settings, as_of=NEXT, run_id="died")
+    for verb in pipeline.VERBS[:-1]:
+        verb(died)
+    again = run_pipeline(demo_settings, NEXT)
+    assert again["is_incremental"]
+    assert "crm:100001" in {row[0] for row in published_tables(demo_settings)["contact_quarantine"]}
+    check_that_a_full_run_changes_nothing(demo_settings, NEXT)
+
+
+def test_rows_that_were_committed_late_are_read_within_the_overlap(demo_settings: Settings) -> None:
+    run_pipeline(demo_settings)
+    execute(
+        demo_settings,
+        "UPDATE crm.customer SET mobile = 'late', updated_at = (SELECT max(updated_at) FROM crm.customer WHERE created_at "
+        "< TIMESTAMP '2026-07-01') - INTERVAL '50 minutes' WHERE customer_id = 100001",
+        "UPDATE crm.customer SET mobile = 'too late', updated_at = (SELECT max(updated_at) FROM crm.customer WHERE "
+        "created_at < TIMESTAMP '2026-07-01') - INTERVAL '70 minutes' WHERE customer_id = 100003",
+    )
+    run_pipeline(demo_settings)
+    quarantined = {row[0] for row in published_tables(demo_settings)["contact_quarantine"]}
+    assert "crm:100001" in quarantined
+    assert "crm:100003" not in quarantined, "the overlap is an hour; a full run finds it"
+    run_pipeline(demo_settings, full=True)
+    assert "crm:100003" in {row[0] for row in published_tables(demo_settings)["contact_quarantine"]}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('phones = ["mobile", "home_phone"]', 'phones = ["home_phone", "mobile"]'),
+        ('attributes = ["city", "postal_code", "birth_date", "gender", "language"]', 'attributes = ["city"]'),
+    ],
+)
+def test_a_source_with_new_settings_is_read_whole(demo_settings: Settings, old: str, new: str) -> None:
+    run_pipeline(demo_settings)
+    edited = edit_settings(demo_settings, old, new)
+    counts = run_pipeline(edited)
+    crm = query(edited, "SELECT count(*) AS n FROM phoneseg.contact_profile WHERE source = 'crm'")["n"][0]
+    assert crm <= counts["changed_contact_count"] < counts["contact_count"]
+    check_that_a_full_run_changes_nothing(edited, AS_OF)
+
+
+def test_a_new_token_key_means_that_everything_is_read(demo_settings: Settings) -> None:
+    run_pipeline(demo_settings)
+    (demo_settings.folder / "token.key").write_text("another key for the same demo")
+    assert not run_pipeline(demo_settings)["is_incremental"]
+
+
+def test_a_source_that_is_taken_out_of_the_settings_leaves_the_tables(demo_settings: Settings) -> None:
+    run_pipeline(demo_settings)
+    text = demo_settings.config_file.read_text()
+    without = edit_settings(demo_settings, text[text.index("[contacts.support]") :], "")
+    run_pipeline(without, NEXT)
+    assert {row[1] for row in published_tables(without)["contact_profile"]} == {"crm", "webshop"}
+    check_that_a_full_run_changes_nothing(without, NEXT)
+
+
+def test_a_run_that_published_in_between_supersedes_an_incremental_one(demo_settings: Settings) -> None:
+    run_pipeline(demo_settings)
+    slow = Run.open(demo_settings, as_of=NEXT + timedelta(days=1), run_id="slow")
+    for verb in pipeline.VERBS[:-1]:
+        verb(slow)
+    run_pipeline(demo_settings, NEXT)
+    with pytest.raises(SupersededError, match="another run has published since"):
+        pipeline.swap(slow)
+
+
+def test_doubled_ids_are_found_though_only_one_of_the_rows_changed(demo_settings: Settings) -> None:
+    run_pipeline(demo_settings)
+    row = "account_id, full_name, phone, newsletter, registered_at, updated_at"
+    execute(
+        demo_settings,
+        "CREATE TABLE webshop.copy AS SELECT * FROM webshop.account",
+        f"INSERT INTO webshop.copy ({row}) SELECT {row} FROM webshop.account LIMIT 1",
+    )
+    doubled = edit_settings(demo_settings, 'table = "webshop.account"', 'query = "SELECT * FROM webshop.copy"')
+    with pytest.raises(SourceError, match="1 ids stand in more than one row"):
+        run_pipeline(doubled)
+
+
+@pytest.mark.parametrize("kind", ["DATE", "TIMESTAMP", "TIMESTAMPTZ", "VARCHAR"])
+def test_times_of_every_type_give_the_same_rows(make_warehouse: Callable[..., Settings], kind: str) -> None:
+    settings = make_warehouse(
+        "(1, '+1 650-253-0000', 'US', '2026-06-01', '2026-06-02'), (2, '020 7946 0018', 'GB', '2026-06-03', '2026-06-04')",
+        contacts='table = "shop.customer"\nid = "id"\nphones = ["phone"]\nregion_column = "country"\n'
+        'created_at = "born"\nupdated_at = "changed"',
+        columns="id, phone, country, born, changed",
+    )
+    execute(settings, *(f"ALTER TABLE shop.customer ALTER {name} TYPE {kind}" for name in ("born", "changed")))
+    run_pipeline(settings)
+    execute(settings, "INSERT INTO shop.customer VALUES (3, '+1 650-253-0001', 'US', '2026-06-30', '2026-06-30')")
+    counts = run_pipeline(settings, NEXT)
+    assert counts["is_incremental"] == (kind != "VARCHAR")
+    check_that_a_full_run_changes_nothing(settings, NEXT)
+
+
+def test_incremental_runs_can_be_switched_off(demo_settings: Settings) -> None:
+    run_pipeline(demo_settings)
+    off = edit_settings(demo_settings, "[privacy]", "[extract]\nis_incremental = false\n\n[privacy]")
+    assert not run_pipeline(off)["is_incremental"]
+
+
+def test_a_share_that_the_suite_asks_of_all_rows_is_not_asked_of_a_few_changed_ones(any_settings: Settings) -> None:
+    run_pipeline(any_settings)
+    execute(any_settings, f"UPDATE crm.customer SET mobile = '+49 1', updated_at = {LATER} WHERE customer_id = 100001")
+    execute(any_settings, f"UPDATE crm.customer SET home_phone = NULL, updated_at = {LATER} WHERE customer_id = 100001")
+    assert run_pipeline(any_settings, NEXT)["is_incremental"]
+    execute(any_settings, f"UPDATE crm.customer SET mobile = '0000', home_phone = NULL, updated_at = {LATER}")
+    execute(any_settings, f"UPDATE webshop.account SET phone = '+49 30 1', updated_at = {LATER}")
+    execute(any_settings, f"UPDATE support.requester SET callback_number = '+49 30 1', updated_at = {LATER}")
+    with pytest.raises(AuditError, match="contact_phone: expect_column_values_to_be_in_set"):
+        run_pipeline(any_settings, NEXT)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(4))
+def test_any_series_of_changes_gives_what_full_runs_give(any_settings: Settings, seed: int) -> None:
+    chance, as_of = random.Random(seed), AS_OF
+    run_pipeline(any_settings)
+    for step in range(6):
+        as_of += timedelta(days=chance.choice([0, 1, 3]))
+        stamp = f"TIMESTAMP '2026-07-{10 + step} 10:00'"
+        ids = [100001 + chance.randrange(290) for _ in range(8)]
+        execute(
+            any_settings,
+            f"UPDATE crm.customer SET mobile = home_phone, updated_at = {stamp} WHERE customer_id IN ({ids[0]}, {ids[1]})",
+            f"UPDATE crm.customer SET country = 'FR', updated_at = {stamp} WHERE customer_id = {ids[2]}",
+            f"UPDATE crm.customer SET mobile = 'n/a', updated_at = {stamp} WHERE customer_id = {ids[3]}",
+            f"DELETE FROM crm.customer WHERE customer_id IN ({ids[4]}, {ids[5]})",
+            "INSERT INTO support.requester (requester_id, name, callback_number, country_code, first_seen_at, updated_at) "
+            f"SELECT 700000 + {step}, name, callback_number, country_code, first_seen_at, updated_at FROM "
+            f"support.requester WHERE requester_id = (SELECT min(requester_id) + {chance.randrange(100)} FROM "
+            "support.requester)",
+        )
+        assert run_pipeline(any_settings, as_of)["is_incremental"]
+        check_that_a_full_run_changes_nothing(any_settings, as_of)
