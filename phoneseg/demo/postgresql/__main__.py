@@ -9,9 +9,7 @@ from phoneseg.demo.warehouse_database import DATABASE
 from phoneseg.errors import PhonesegError
 
 
-def _main(what: str, folder: str, *when_input_ends: str) -> None:
-    if when_input_ends:  # which it does when the process that holds its other end is gone, even by SIGKILL
-        sys.stdin.read()
+def _main(what: str, folder: str) -> None:
     server = PostgreSQLServer(Path(folder))
     if what == "psql":
         command, environment = server.psql(DATABASE)
