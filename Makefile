@@ -3,21 +3,38 @@ SHELL := /bin/sh
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-DEMO := .demo
+WAREHOUSE ?= duckdb
+POSTGRESQL_DEMO := .demo-postgresql
 CONTACTS ?= 120000
 ROWS ?= 5000000
 SEED ?= 1
 LOCK = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
-.PHONY: help run test test-slow test-parity lint format bench airflow tables docs lock clean
+ifeq ($(WAREHOUSE),postgresql)
+# A machine without PostgreSQL takes that of the wheel in requirements-dev.lock.
+DEMO := $(POSTGRESQL_DEMO)
+DEMO_NEEDS := $(VENV)/.dev
+MAKE_DEMO = $(BIN)/phoneseg demo $(DEMO) --contacts $(CONTACTS) --warehouse postgresql --if-missing
+else ifeq ($(WAREHOUSE),duckdb)
+DEMO := .demo
+DEMO_NEEDS := $(VENV)/.runtime
+MAKE_DEMO = test -f $(DEMO)/phoneseg.toml -a -f $(DEMO)/warehouse.duckdb || $(BIN)/phoneseg demo $(DEMO) --contacts $(CONTACTS)
+else
+$(error WAREHOUSE is duckdb or postgresql)
+endif
+
+.PHONY: help run test test-slow test-parity lint format bench airflow psql stop-postgresql tables docs lock clean
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-run: $(VENV)/.runtime ## contacts become segment tables: the DAG on a demo warehouse under .demo
-	@test -f $(DEMO)/phoneseg.toml -a -f $(DEMO)/warehouse.duckdb || $(BIN)/phoneseg demo $(DEMO) --contacts $(CONTACTS)
+run: $(DEMO_NEEDS) ## contacts become segment tables: the DAG on a demo warehouse under .demo; or WAREHOUSE=postgresql
+	@$(MAKE_DEMO)
 	@$(BIN)/python -m phoneseg.demo.dag_run $(DEMO)
 	@$(BIN)/phoneseg summary --config $(DEMO)/phoneseg.toml
+ifeq ($(WAREHOUSE),postgresql)
+	@echo "Look:      make psql; the server runs until: make stop-postgresql"
+endif
 
 test: lint ## lint, types, import contracts and the test suite
 	@echo "== tests"
@@ -42,9 +59,15 @@ bench: $(VENV)/.dev ## measure the number engine and the daily run
 	@$(BIN)/python benchmarks/numbers.py
 	@$(BIN)/python benchmarks/daily_run.py
 
-airflow: $(VENV)/.runtime ## Airflow with scheduler and web page, on the demo warehouse
-	@test -f $(DEMO)/phoneseg.toml -a -f $(DEMO)/warehouse.duckdb || $(BIN)/phoneseg demo $(DEMO) --contacts $(CONTACTS)
+airflow: $(DEMO_NEEDS) ## Airflow with scheduler and web page, on the demo warehouse; or WAREHOUSE=postgresql
+	@$(MAKE_DEMO)
 	@$(BIN)/python -m phoneseg.demo.dag_run $(DEMO) standalone
+
+psql: ## look into the demo warehouse on PostgreSQL
+	@$(BIN)/python -m phoneseg.demo.postgresql psql $(POSTGRESQL_DEMO)/postgresql
+
+stop-postgresql: ## stop the server that WAREHOUSE=postgresql started; its data stay
+	@$(BIN)/python -m phoneseg.demo.postgresql stop $(POSTGRESQL_DEMO)/postgresql
 
 tables: $(VENV)/.dev ## compile the tables of the locked phonenumbers, which phoneseg ships
 	@rm -f phoneseg/numbers/shipped/*.npz
@@ -58,8 +81,9 @@ lock: $(VENV)/.dev ## pin the newest versions that pyproject.toml allows
 	$(LOCK) pyproject.toml --extra airflow -o requirements.lock
 	$(LOCK) pyproject.toml --extra airflow --group dev -c requirements.lock -o requirements-dev.lock
 
-clean: ## remove the environment and the demo
-	rm -rf $(VENV) $(DEMO)
+clean: ## remove the environment and the demos
+	@test ! -d $(POSTGRESQL_DEMO)/postgresql || $(BIN)/python -m phoneseg.demo.postgresql remove $(POSTGRESQL_DEMO)/postgresql
+	rm -rf $(VENV) .demo $(POSTGRESQL_DEMO)
 
 $(VENV)/.bootstrap: .ci/bootstrap.lock
 	@echo "== setting up $(VENV) (once)"

@@ -14,8 +14,9 @@ from phoneseg.demo.postgresql import PostgreSQLServer
 def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgreSQLServer]:
     """The worker's server; a test may stop it, restart it and crash it, and leaves it running."""
     folder = tmp_path_factory.mktemp("postgresql") / "server"
-    command = [sys.executable, "-m", "phoneseg.demo.postgresql", "remove", str(folder), "when-input-ends"]
-    # Another process removes it, so that it goes even where this one is killed.
+    # Another process removes it, as soon as its input ends; so it goes even where this one is killed.
+    remove = [sys.executable, "-m", "phoneseg.demo.postgresql", "remove", str(folder)]
+    command = ["sh", "-c", 'cat > /dev/null; exec "$@"', "sh", *remove]
     with subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True) as remover:
         server = PostgreSQLServer(folder, is_durable=False)
         server.start()

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from inspect import cleandoc
 from pathlib import Path
 from types import NoneType
-from typing import Any, Final, get_args, get_origin, get_type_hints
+from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
 
 import typer
 
@@ -86,6 +86,8 @@ def _placeholder(argument: _Command) -> str:
 def _type(hint: Any) -> str:  # noqa: ANN401  # a type hint
     """Return the type of an annotated parameter in words, with the limits of its values."""
     annotation, info = get_args(hint)[:2]
+    if get_origin(annotation) is Literal:
+        return " or ".join(code(choice) for choice in get_args(annotation))
     choices = [kind for kind in get_args(annotation) if kind is not NoneType]
     if NoneType in get_args(annotation):
         (annotation,) = choices

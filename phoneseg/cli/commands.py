@@ -7,7 +7,7 @@ import sys
 from datetime import datetime
 from pathlib import Path
 from types import FrameType
-from typing import Annotated, Final, NoReturn
+from typing import Annotated, Final, Literal, NoReturn
 
 import polars as pl
 import typer
@@ -19,8 +19,8 @@ from phoneseg.cli import INTERRUPTED, metadata
 from phoneseg.cli.dictionary import print_tables
 from phoneseg.cli.migrate import migrate
 from phoneseg.cli.normalize_file import normalize
-from phoneseg.cli.summary import print_summary
-from phoneseg.demo import write_demo
+from phoneseg.cli.summary import as_typed, print_summary
+from phoneseg.demo import demo_server, is_demo_complete, write_demo
 from phoneseg.errors import PhonesegError, RetryableError, told_without_values
 from phoneseg.publish import read_summary
 from phoneseg.run import Run, parse_instant
@@ -142,14 +142,26 @@ def demo(
     folder: Annotated[Path, typer.Argument(help="Folder to write; it is made where it is missing.")],
     contacts: Annotated[int, typer.Option(min=1, help="Rows of the three contact sources together.")] = 120_000,
     seed: Annotated[int, typer.Option(help="The same seed gives the same rows.")] = 20260701,
+    warehouse: Annotated[
+        Literal["duckdb", "postgresql"],
+        typer.Option(help="Where the tables go: a file, or a PostgreSQL server of the demo's own, which is started."),
+    ] = "duckdb",
+    if_missing: Annotated[bool, typer.Option("--if-missing", help="Keep a complete demo as it is.")] = False,
 ) -> None:
     """Write a synthetic warehouse and its settings."""
-    written = write_demo(folder, contacts=contacts, seed=seed, on_progress=logging.getLogger(__name__).info)
-    console = Console(soft_wrap=True)
-    for table, rows in written.rows.items():
-        console.print(f"{rows:>12,}  {table}")
-    if written.token_key not in written.kept:
-        console.print(f"Token key: {written.token_key} was made for this demo alone; only its owner can read it.")
+    server = demo_server(folder) if warehouse == "postgresql" else None
+    console = Console(soft_wrap=True, highlight=False)
+    if not (if_missing and is_demo_complete(folder, server)):
+        report = logging.getLogger(__name__).info
+        written = write_demo(folder, contacts=contacts, seed=seed, on_progress=report, server=server)
+        for table, rows in written.rows.items():
+            console.print(f"{rows:>12,}  {table}")
+        if written.token_key not in written.kept:
+            console.print(f"Token key: {written.token_key} was made for this demo alone; only its owner can read it.")
+    if server:
+        program = f"{as_typed(Path(sys.executable))} -m phoneseg.demo.postgresql"
+        console.print(f"PostgreSQL runs, look with: {program} psql {as_typed(server.folder)}")
+        console.print(f"                 stop with: {program} stop {as_typed(server.folder)}")
     console.print(f"Next: phoneseg run --config {folder / 'phoneseg.toml'} --as-of 2026-07-01")
 
 

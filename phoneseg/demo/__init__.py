@@ -3,6 +3,7 @@
 Nothing in it belongs to a real person except by chance.
 """
 
-from phoneseg.demo.writer import DemoSummary, write_demo
+from phoneseg.demo.warehouse_database import demo_server
+from phoneseg.demo.writer import DemoSummary, is_demo_complete, write_demo
 
-__all__ = ["DemoSummary", "write_demo"]
+__all__ = ["DemoSummary", "demo_server", "is_demo_complete", "write_demo"]

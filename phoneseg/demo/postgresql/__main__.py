@@ -1,17 +1,25 @@
-"""`python -m phoneseg.demo.postgresql start|stop|remove FOLDER`: what the Makefile and the tests do with a server."""
+"""`python -m phoneseg.demo.postgresql start|stop|remove|psql FOLDER`: what one does with the server of a demo."""
 
+import os
 import sys
 from pathlib import Path
 
 from phoneseg.demo.postgresql.server import PostgreSQLServer
+from phoneseg.demo.warehouse_database import DATABASE
 from phoneseg.errors import PhonesegError
 
-if __name__ == "__main__":
-    what, folder, *when_input_ends = sys.argv[1:]
-    if when_input_ends:  # which it does when the process that holds its other end is gone, even by SIGKILL
-        sys.stdin.read()
+
+def _main(what: str, folder: str) -> None:
     server = PostgreSQLServer(Path(folder))
+    if what == "psql":
+        command, environment = server.psql(DATABASE)
+        server.start()
+        os.execve(command[0], command, environment)  # noqa: S606  # the server's own psql
+    {"start": server.start, "stop": server.stop, "remove": server.remove}[what]()
+
+
+if __name__ == "__main__":
     try:
-        {"start": server.start, "stop": server.stop, "remove": server.remove}[what]()
+        _main(*sys.argv[1:])
     except PhonesegError as error:
         sys.exit(f"phoneseg: {error}")

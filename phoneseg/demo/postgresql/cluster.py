@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from phoneseg.demo.folder import replace_when_done, write_private
-from phoneseg.demo.postgresql.programs import find_programs, run_program, server_account
+from phoneseg.demo.postgresql.programs import Account, find_programs, run_program, server_account
 from phoneseg.errors import StopError
 
 USER: Final = "phoneseg"
@@ -61,6 +61,15 @@ class Cluster:
     def log(self) -> Path:
         """The server's own log."""
         return Path(self.home) / "log"
+
+    @property
+    def account(self) -> Account | None:
+        """Who runs the programs: the owner of the data if we are root, for `postgres` may be newer than the data."""
+        home = Path(self.home)
+        if os.geteuid() != 0 or not home.exists():
+            return server_account()
+        owner = home.stat()
+        return Account(owner.st_uid, owner.st_gid)
 
     def make(self, *, is_durable: bool) -> None:
         """Make the data folder; an incomplete one goes.
@@ -111,7 +120,7 @@ class Cluster:
         if not self.data.exists():
             return False
         program = Path(self.programs) / "pg_ctl"
-        return run_program(program, "status", f"--pgdata={self.data}", account=server_account()).returncode == 0
+        return run_program(program, "status", f"--pgdata={self.data}", account=self.account).returncode == 0
 
     def run(self, program: str, *arguments: str) -> None:
         """Run one of the server's programs.
@@ -120,7 +129,7 @@ class Cluster:
             StopError: It fails; the line has its last words, and those of the server's log.
         """
         try:
-            ended = run_program(Path(self.programs) / program, *arguments, account=server_account())
+            ended = run_program(Path(self.programs) / program, *arguments, account=self.account)
         except (OSError, subprocess.TimeoutExpired) as error:
             raise StopError(f"PostgreSQL in {self.home}: {program}: {error}") from None
         if ended.returncode:

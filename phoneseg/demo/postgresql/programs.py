@@ -33,7 +33,6 @@ _USUAL_FOLDERS: Final = (
 class Account:
     """An account of the operating system, other than root, that runs the server."""
 
-    name: str
     user: int
     group: int
 
@@ -51,7 +50,7 @@ def server_account() -> Account | None:
             entry = pwd.getpwnam(name)
         except KeyError:
             continue
-        return Account(name, entry.pw_uid, entry.pw_gid)
+        return Account(entry.pw_uid, entry.pw_gid)
     raise StopError("PostgreSQL does not run as root: make an account `postgres`, or run this as somebody else")
 
 

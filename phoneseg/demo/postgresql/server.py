@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import random
 import shutil
 import socket
@@ -79,6 +80,19 @@ class PostgreSQLServer:
         cluster = self._cluster()
         return f"postgresql://{USER}:{cluster.password}@{HOST}:{cluster.port}/{database}"
 
+    def psql(self, database: str) -> tuple[list[str], dict[str, str]]:
+        """Return the command and the environment that open psql on a database, the password in neither's arguments.
+
+        Raises:
+            StopError: The server was never started, or there is no psql.
+        """
+        cluster = self._cluster()
+        psql = shutil.which("psql", path=cluster.programs) or shutil.which("psql")
+        if psql is None:
+            raise StopError("there is no psql on this machine: use another client, with the URL in phoneseg.toml")
+        command = [psql, f"--host={HOST}", f"--port={cluster.port}", f"--username={USER}", database]
+        return command, {**os.environ, "PGPASSWORD": cluster.password}
+
     def start(self) -> None:
         """Start it and wait until it answers; make it before, if need be.
 
@@ -97,6 +111,8 @@ class PostgreSQLServer:
         Raises:
             StopError: It does not stop.
         """
+        if not self.folder.exists():
+            return
         with self._locked():
             self._stop(mode)
 
@@ -116,6 +132,8 @@ class PostgreSQLServer:
         Raises:
             StopError: It does not stop.
         """
+        if not self.folder.exists():
+            return
         with self._locked():
             self._stop("immediate")
             if cluster := load_cluster(self.folder):
