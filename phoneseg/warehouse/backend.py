@@ -10,7 +10,6 @@ from typing import Final
 import polars as pl
 import sqlalchemy as sa
 
-from phoneseg.contracts import TABLES
 from phoneseg.errors import SettingsError, SourceError, WarehouseBusyError
 from phoneseg.settings import ContactSource, Settings
 from phoneseg.warehouse.failures import clear_failures
@@ -84,16 +83,11 @@ class Warehouse:
         """Set what a session needs; for backends to override."""
 
     def create_tables(self, connection: sa.Connection) -> None:
-        """Create the schemas and published tables that are missing; an index comes with its table."""
-        inspector = sa.inspect(connection)
-        for schema in self.naming.schemas if self.naming.has_schemas else ():
-            # With IF NOT EXISTS, PostgreSQL would ask for the right to create it even where it exists.
-            if not inspector.has_schema(schema):
-                connection.execute(sa.schema.CreateSchema(schema))
-        for contract in TABLES:
-            table = self.naming.published(contract)
-            for columns in contract.indexes if connection.dialect.name == "postgresql" else ():
-                sa.Index("_".join(("ix", contract.name, *columns)), *(table.c[name] for name in columns))
+        """Create the schemas and published tables that are missing."""
+        if self.naming.has_schemas:
+            for schema in self.naming.schemas:
+                connection.execute(sa.schema.CreateSchema(schema, if_not_exists=True))
+        for table in self.naming.all_published():
             table.create(connection, checkfirst=True)
 
     def read_batches(self, connection: sa.Connection, statement: sa.Executable) -> Iterator[pl.DataFrame]:

@@ -118,7 +118,7 @@ def _run_revisions(warehouse: Warehouse, connection: sa.Connection, **options: o
 
     context = _context(warehouse, connection, **options)
     with Operations.context(context):
-        context.run_migrations(target=Target.of(warehouse))
+        context.run_migrations(target=Target(warehouse.naming))
 
 
 def _context(warehouse: Warehouse, connection: sa.Connection, **options: object) -> "MigrationContext":
@@ -126,15 +126,15 @@ def _context(warehouse: Warehouse, connection: sa.Connection, **options: object)
     scripts = _scripts()
     from alembic.runtime.migration import MigrationContext
 
-    target = Target.of(warehouse)
-    if target.dialect == "duckdb":
+    target = Target(warehouse.naming)
+    if connection.dialect.name == "duckdb":
         from duckdb_sqlalchemy import alembic_impl  # noqa: F401  # tells Alembic of DuckDB
     options |= {
         "script": scripts,
         "fn": lambda heads, _: scripts._upgrade_revs("head", heads),
         "version_table": target.name(VERSION_TABLE),
         "version_table_schema": target.schema(),
-        "version_table_pk": target.naming.has_keys,
+        "version_table_pk": target.has_keys,
     }
     return MigrationContext.configure(connection, opts=options)
 

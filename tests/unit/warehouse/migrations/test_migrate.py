@@ -43,7 +43,7 @@ def server(postgresql_url: str, make_settings: MakeSettings) -> House:
 
 
 def name_of(house: House, table: str) -> str:
-    target = Target.of(house.warehouse)
+    target = Target(house.warehouse.naming)
     return ".".join(filter(None, (target.schema(), target.name(table))))
 
 
