@@ -69,8 +69,8 @@ class House:
             for schema in naming.schemas if naming.has_schemas else (None,):
                 for name in inspector.get_table_names(schema=schema):
                     if schema is not None or naming.is_ours(name):
-                        plain = name if schema else name.removeprefix(f"{naming.output_schema}_")
-                        found[plain] = _describe(inspector, name, schema)
+                        prefix = "" if schema else f"{naming.output_schema}_"
+                        found[name.removeprefix(prefix)] = _describe(inspector, name, schema, prefix)
             return found
 
     def rows(self) -> dict[str, list[dict[str, object]]]:
@@ -88,7 +88,7 @@ class House:
                 connection.execute(table.insert().values({column.name: _value(column) for column in table.columns}))
 
 
-def _describe(inspector: sa.Inspector, name: str, schema: str | None) -> dict[str, object]:
+def _describe(inspector: sa.Inspector, name: str, schema: str | None, prefix: str) -> dict[str, object]:
     has_comments = inspector.dialect.supports_comments
     return {
         "columns": {
@@ -97,7 +97,7 @@ def _describe(inspector: sa.Inspector, name: str, schema: str | None) -> dict[st
         },
         "key": inspector.get_pk_constraint(name, schema=schema)["constrained_columns"],
         "indexes": {
-            index["name"]: (index["column_names"], bool(index["unique"]))
+            str(index["name"]).removeprefix(prefix): (index["column_names"], bool(index["unique"]))
             for index in inspector.get_indexes(name, schema=schema)
         },
         "comment": inspector.get_table_comment(name, schema=schema)["text"] if has_comments else None,
