@@ -42,7 +42,7 @@ def migrate(
 
 def _outcome(migration: Migration, dry_run: bool) -> str:
     if migration.found is None:
-        return f"no tables yet; {'they would be' if dry_run else 'now they are'} created at revision {NEWEST_REVISION}"
+        return f"no tables yet; {'to be ' if dry_run else ''}created at revision {NEWEST_REVISION}"
     if not migration.applied:
         return f"at revision {NEWEST_REVISION}, the newest"
-    return f"{'would be' if dry_run else 'is'} brought from revision {migration.found} to {NEWEST_REVISION}"
+    return f"{'to be ' if dry_run else ''}brought from revision {migration.found} to {NEWEST_REVISION}"

@@ -20,7 +20,7 @@ VERSION_TABLE: Final = "schema_version"
 
 def find_revision(warehouse: Warehouse, connection: sa.Connection) -> str | None:
     """Return the revision of the published tables; null where there are none. It takes two small queries."""
-    target = Target.of(warehouse)
+    target = Target(warehouse.naming)
     # Alembic, whose table it is, takes a third of a second to import: too long for every command that reads.
     version = sa.table(target.name(VERSION_TABLE), sa.column("version_num"), schema=target.schema())
     found = set(sa.inspect(connection).get_table_names(schema=version.schema))

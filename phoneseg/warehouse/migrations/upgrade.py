@@ -1,17 +1,14 @@
 """Creates the published tables, or brings them to the newest revision."""
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from phoneseg.contracts import PIPELINE_RUN
-from phoneseg.errors import WarehouseBusyError
 from phoneseg.settings import Settings
 from phoneseg.warehouse.backend import Warehouse
 from phoneseg.warehouse.migrations.state import (
@@ -26,8 +23,6 @@ from phoneseg.warehouse.migrations.target import Target
 if TYPE_CHECKING:
     from alembic.runtime.migration import MigrationContext
     from alembic.script import ScriptDirectory
-
-_LOCK_TIMEOUT: Final = "55P03"
 
 
 @dataclass(frozen=True)
@@ -48,19 +43,19 @@ def prepare_tables(warehouse: Warehouse, connection: sa.Connection, settings: Se
 
     Args:
         warehouse: The warehouse.
-        connection: A connection in a transaction.
+        connection: A connection in a transaction that has changed nothing yet.
         settings: The settings that the warehouse is of.
 
     Raises:
         OutdatedSchemaError: The tables are of an older or a newer revision.
-        WarehouseBusyError: Another process creates or migrates them, and does not end.
+        RetryableError: Another process has been creating or migrating them for `lock_wait_s`.
     """
     found = find_revision(warehouse, connection)
     if found is None:
-        with _alone(warehouse, connection, settings):
-            found = find_revision(warehouse, connection)  # another process may have created them meanwhile
-            if found is None:
-                _create(warehouse, connection)
+        _wait_alone(connection, settings)
+        found = find_revision(warehouse, connection)  # another process may have created them meanwhile
+        if found is None:
+            _create(warehouse, connection)
     check_revision(found, settings)
 
 
@@ -74,20 +69,20 @@ def migrate_tables(warehouse: Warehouse, connection: sa.Connection, settings: Se
 
     Raises:
         OutdatedSchemaError: The tables are of a newer revision.
-        WarehouseBusyError: Another process migrates the tables, or works on them, and does not end.
+        RetryableError: Another process has been at work on the tables for `lock_wait_s`.
     """
-    with _alone(warehouse, connection, settings):
-        found = find_revision(warehouse, connection)
-        check_known(found, settings)
-        if found is None:
-            _create(warehouse, connection)
-            return Migration(None, {})
-        missing = _missing(found)
-        if missing:
-            _wait_for_runs(warehouse, connection)
-            _run_revisions(warehouse, connection)
-        _set_comments(warehouse, connection)
-        return Migration(found, missing)
+    _wait_alone(connection, settings)
+    found = find_revision(warehouse, connection)
+    check_known(found, settings)
+    if found is None:
+        _create(warehouse, connection)
+        return Migration(None, {})
+    missing = _missing(found)
+    if missing:
+        _wait_for_runs(warehouse, connection)
+        _run_revisions(warehouse, connection)
+    _set_comments(warehouse, connection)
+    return Migration(found, missing)
 
 
 def plan_migration(warehouse: Warehouse, connection: sa.Connection, settings: Settings) -> tuple[Migration, str]:
@@ -123,7 +118,7 @@ def _run_revisions(warehouse: Warehouse, connection: sa.Connection, **options: o
 
     context = _context(warehouse, connection, **options)
     with Operations.context(context):
-        context.run_migrations(target=Target.of(warehouse))
+        context.run_migrations(target=Target(warehouse.naming))
 
 
 def _context(warehouse: Warehouse, connection: sa.Connection, **options: object) -> "MigrationContext":
@@ -131,15 +126,15 @@ def _context(warehouse: Warehouse, connection: sa.Connection, **options: object)
     scripts = _scripts()
     from alembic.runtime.migration import MigrationContext
 
-    target = Target.of(warehouse)
-    if target.dialect == "duckdb":
+    target = Target(warehouse.naming)
+    if connection.dialect.name == "duckdb":
         from duckdb_sqlalchemy import alembic_impl  # noqa: F401  # tells Alembic of DuckDB
     options |= {
         "script": scripts,
         "fn": lambda heads, _: scripts._upgrade_revs("head", heads),
         "version_table": target.name(VERSION_TABLE),
         "version_table_schema": target.schema(),
-        "version_table_pk": target.naming.has_keys,
+        "version_table_pk": target.has_keys,
     }
     return MigrationContext.configure(connection, opts=options)
 
@@ -160,28 +155,15 @@ def _set_comments(warehouse: Warehouse, connection: sa.Connection) -> None:
                 connection.execute(sa.schema.SetColumnComment(column))
 
 
-@contextmanager
-def _alone(warehouse: Warehouse, connection: sa.Connection, settings: Settings) -> Iterator[None]:
-    """Let one process at a time create or migrate the tables, until its transaction ends; DuckDB does so by itself.
-
-    Raises:
-        WarehouseBusyError: A lock that is needed was not to be had within `lock_wait_s`.
-    """
-    schema, wait_ms = settings.warehouse.output_schema, max(1, round(settings.warehouse.lock_wait_s * 1000))
-    try:
-        if connection.dialect.name == "postgresql":
-            connection.execute(sa.select(sa.func.set_config("lock_timeout", f"{wait_ms}ms", True)))
-            key = sa.func.hashtextextended(f"phoneseg migrate {schema}", 0)
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
-        elif connection.dialect.name == "sqlite":
-            connection.exec_driver_sql("BEGIN IMMEDIATE")  # its driver would begin no transaction for DDL
-        yield
-    except sa.exc.OperationalError as error:
-        if getattr(error.orig, "sqlstate", None) != _LOCK_TIMEOUT:
-            raise
-        raise WarehouseBusyError(
-            f"schema {schema}: another process has held its tables for {wait_ms / 1000:g} s; try again later"
-        ) from None
+def _wait_alone(connection: sa.Connection, settings: Settings) -> None:
+    """Let one process at a time create or migrate the tables, until its transaction ends; DuckDB does so by itself."""
+    if connection.dialect.name == "postgresql":
+        wait_ms = max(1, round(settings.warehouse.lock_wait_s * 1000))  # 0 would wait for ever
+        connection.execute(sa.select(sa.func.set_config("lock_timeout", f"{wait_ms}ms", True)))
+        key = sa.func.hashtextextended(f"phoneseg migrate {settings.warehouse.output_schema}", 0)
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
+    elif connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # its driver would begin no transaction for DDL
 
 
 def _wait_for_runs(warehouse: Warehouse, connection: sa.Connection) -> None:

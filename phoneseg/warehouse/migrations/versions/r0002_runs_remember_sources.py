@@ -52,6 +52,6 @@ def upgrade(target: Target) -> None:
         *target.key("as_of", "source"),
         schema=target.schema(),
     )
-    for table, area, columns in _INDEXES if target.has_indexes else ():
-        name = "_".join(("ix", table, *columns))
-        op.create_index(name, target.name(table, area), columns, schema=target.schema(area))
+    for table, area, columns in _INDEXES if target.has_keys else ():
+        name = target.name(table, area)
+        op.create_index("_".join((name, *columns, "idx")), name, columns, schema=target.schema(area))
