@@ -30,6 +30,7 @@ from phoneseg.contracts import (
 )
 from phoneseg.errors import PhonesegError, ReconciliationError, SupersededError, told_without_values
 from phoneseg.extract import check_ids, extract_source
+from phoneseg.failure_hook import check_failure_hook, tell_failure
 from phoneseg.numbers import ReadCounts, mark_primary, read_phones
 from phoneseg.privacy import add_tokens, load_token_key
 from phoneseg.profiles import build_contact_profile
@@ -51,10 +52,17 @@ def _verb(work: Verb) -> Verb:
     @wraps(work)
     def timed(run: Run) -> Counts:
         began = perf_counter()
-        with told_without_values(f"run {run.run_id}: {work.__name__}"):
-            counts = work(run)
-        told = ", ".join(f"{name} {count:,}" for name, count in counts.items())
-        log.info("%s: done in %.1f s: %s", work.__name__, perf_counter() - began, told or "nothing to count")
+        try:
+            with told_without_values(f"run {run.run_id}: {work.__name__}"):
+                counts = work(run)
+        except PhonesegError as error:
+            error.verb = work.__name__
+            raise
+        duration_s = perf_counter() - began
+        told = ", ".join(f"{name} {count:,}" for name, count in counts.items()) or "nothing to count"
+        fields = {"run_id": run.run_id, "as_of": run.as_of, "verb": work.__name__, "counts": counts}
+        extra = {**fields, "duration_s": round(duration_s, 3)}
+        log.info("%s: done in %.1f s: %s", work.__name__, duration_s, told, extra=extra)
         return counts
 
     return timed
@@ -71,6 +79,7 @@ def extract(run: Run) -> Counts:
         SourceError: A source is not as the settings describe it.
     """
     load_token_key(run.settings)  # a missing key should not show after an hour
+    check_failure_hook(run.settings)
     warehouse, stage = open_warehouse(run.settings), run.stage
     with warehouse.transaction() as connection:
         alive = publish.begin_run(warehouse, connection, run)
@@ -228,10 +237,11 @@ def swap(run: Run) -> Counts:
     return changes
 
 
-def fail(run: Run, *, keep_leftovers: bool) -> None:
-    """Enter the run as failed; without `keep_leftovers`, drop its staging tables and stage folder.
+def fail(run: Run, error: BaseException | None, *, keep_leftovers: bool) -> None:
+    """Enter the run as failed, and tell the failure hook why.
 
-    It says nothing where the warehouse cannot be reached: the next run gives up what this one leaves.
+    Without `keep_leftovers`, its staging tables and its stage folder go. It says nothing where the warehouse cannot be
+    reached: the next run gives up what this one leaves.
     """
     if not keep_leftovers:
         run.stage.remove()
@@ -242,6 +252,16 @@ def fail(run: Run, *, keep_leftovers: bool) -> None:
                 publish.drop_staging(warehouse, connection, run)
             with suppress(SupersededError):
                 publish.end_run(warehouse, connection, run, "failed")
+    tell_failure(run, error)
+
+
+def is_running(run: Run) -> bool:
+    """Return whether the log of runs has the run as running; a warehouse that does not answer has none."""
+    with suppress(PhonesegError), told_without_values("is_running"):
+        warehouse = open_warehouse(run.settings)
+        with warehouse.transaction() as connection:
+            return publish.run_state(warehouse, connection, run) == "running"
+    return False
 
 
 VERBS: Final[tuple[Verb, ...]] = (extract, normalize, profile, segment, load, audit, swap)
