@@ -4,8 +4,13 @@ Reads the contact sources of `phoneseg.toml`, reads their phone cells as numbers
 them into staging tables, checks those with Great Expectations, and makes all published tables change in one
 transaction. A failed check leaves the published tables as they were.
 
+The last task tells Airflow that the published tables changed, so that DAGs that wait for them run. It is skipped when
+an older interval was run: the current tables did not change then.
+
 Trigger it by hand with **as_of** (ISO date or time, UTC; the end of the data interval by default), **sources** (all by
-default) or **dry_run** (everything but the last step).
+default), **dry_run** (everything but the last two steps), **full** (read the sources whole), **accept_drift** (go on
+though a source shrank or changed the types of its columns) or **announce_history** (let the last task announce an older
+interval, too).
 """
 
 import sys
@@ -19,7 +24,9 @@ from airflow.timetables.interval import CronDataIntervalTimetable
 from phoneseg import pipeline
 
 sys.path.append(str(Path(__file__).parent))  # Airflow's bundles do it, a DagBag on its own does not
-from task_wiring import DEFAULT_ARGS, open_run, published_assets, run_verb, warehouse_pool
+from failed_runs import give_up_killed_run
+from published_assets import published_assets
+from task_wiring import DEFAULT_ARGS, announce_change, open_run, run_verb, warehouse_pool
 
 with DAG(
     dag_id="segment_contacts",
@@ -30,11 +37,19 @@ with DAG(
     catchup=False,
     max_active_runs=1,
     default_args=DEFAULT_ARGS,
+    on_failure_callback=give_up_killed_run,
     tags=["phoneseg"],
     params={
         "as_of": Param(None, type=["null", "string"], description="End of the interval, ISO 8601, UTC."),
         "sources": Param(None, type=["null", "array"], description="Names of contact sources; all when empty."),
         "dry_run": Param(False, type="boolean", description="Do everything but publish."),
+        "full": Param(False, type="boolean", description="Read the sources whole, whatever the watermarks say."),
+        "accept_drift": Param(
+            False, type="boolean", description="Go on though a source shrank or changed the types of its columns."
+        ),
+        "announce_history": Param(
+            False, type="boolean", description="Update the assets after a run of an older interval, too."
+        ),
     },
 ) as dag:
 
@@ -73,12 +88,18 @@ with DAG(
         """Check the staging tables with Great Expectations."""
         return run_verb(pipeline.audit, run)
 
-    @task(pool=warehouse_pool(), outlets=published_assets())
+    @task(pool=warehouse_pool())
     def publish(run: dict[str, object]) -> dict[str, int]:
         """Make the staging tables visible in one transaction."""
         return run_verb(pipeline.swap, run)
+
+    @task(outlets=published_assets())
+    def announce(published: dict[str, int]) -> None:
+        """Update the assets, unless the current tables show a later day."""
+        announce_change(published)
 
     planned = plan()
     steps = [step(planned) for step in (extract, normalize, profile, segment, load, audit, publish)]
     for before, after in pairwise(steps):
         before >> after
+    announce(steps[-1])

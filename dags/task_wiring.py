@@ -1,15 +1,16 @@
-"""What the DAG files share: a run out of Airflow's context, errors as Airflow takes them, the pool, the assets."""
+"""What the DAG files share: a run out of Airflow's context, errors as Airflow takes them, the pool."""
 
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from airflow.sdk import Asset, get_current_context
+from airflow.sdk import get_current_context
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+from airflow_settings import read_settings
+from failed_runs import give_up_run
 
 from phoneseg import pipeline
-from phoneseg.contracts import TABLES, Area
-from phoneseg.errors import PhonesegError, SettingsError, StopError
+from phoneseg.errors import PhonesegError, StopError
 from phoneseg.run import Run, parse_instant
 from phoneseg.settings import load_settings
 from phoneseg.warehouse import is_duckdb
@@ -20,6 +21,7 @@ DEFAULT_ARGS = {
     "retry_delay": timedelta(minutes=1),
     "retry_exponential_backoff": 2,
     "max_retry_delay": timedelta(minutes=15),
+    "on_failure_callback": give_up_run,
 }
 
 
@@ -37,12 +39,15 @@ def open_run() -> dict[str, object]:
         if params["as_of"]:
             start, end = None, parse_instant(params["as_of"], "Param as_of")
         run = Run.open(
-            load_settings(),
+            read_settings(),
             run_id=context["run_id"],
             as_of=end,
             data_interval_start=None if is_width_zero else start,
             sources=tuple(params["sources"] or ()),
             dry_run=params["dry_run"],
+            full=params["full"],
+            accept_drift=params["accept_drift"],
+            is_orchestrated=True,
         )
     except StopError as error:
         raise AirflowFailException(str(error)) from None
@@ -54,20 +59,28 @@ def run_verb(verb: pipeline.Verb, planned: Mapping[str, object]) -> dict[str, in
 
     Raises:
         AirflowFailException: Somebody has to mend something first, so Airflow should not retry.
-        AirflowSkipException: A dry run has come to its end, so that no asset counts as changed.
+        AirflowSkipException: A dry run has come to its end.
     """
     try:
-        run = Run.from_dict(planned, load_settings())
-    except SettingsError as error:
-        raise AirflowFailException(str(error)) from None
-    try:
+        run = Run.from_dict(planned, read_settings())
         counts = verb(run)
     except StopError as error:
-        pipeline.fail(run, keep_leftovers=True)  # so that the failed task can be cleared once the cause is mended
-        raise AirflowFailException(str(error)) from None
+        raise AirflowFailException(str(error)) from error
     if verb is pipeline.swap and run.dry_run:
         raise AirflowSkipException("dry run: every step up to the audit went well, nothing was published")
     return counts
+
+
+def announce_change(published: Mapping[str, int]) -> None:
+    """End well if downstream DAGs should know what `publish` counted.
+
+    Raises:
+        AirflowSkipException: Only dated tables changed, so that no asset counts as updated.
+    """
+    if not (published.get("is_current", True) or get_current_context()["params"]["announce_history"]):
+        raise AirflowSkipException(
+            "history: the current tables show a later day and did not change; Param announce_history announces it"
+        )
 
 
 def warehouse_pool() -> str:
@@ -76,12 +89,3 @@ def warehouse_pool() -> str:
         return "warehouse" if is_duckdb(load_settings()) else "default_pool"
     except PhonesegError:  # the DAG should still show; its first task says what is wrong
         return "default_pool"
-
-
-def published_assets() -> list[Asset]:
-    """Return the assets that a run changes: the published tables."""
-    return [
-        Asset(name=f"phoneseg.{table.name}", uri=f"phoneseg://warehouse/phoneseg/{table.name}", group="phoneseg")
-        for table in TABLES
-        if table.area is Area.PUBLISHED
-    ]

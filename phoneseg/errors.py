@@ -14,7 +14,13 @@ from polars.exceptions import PanicException
 
 
 class PhonesegError(Exception):
-    """Base of every error that phoneseg raises on purpose; its text is one clear line for a person."""
+    """Base of every error that phoneseg raises on purpose; its text is one clear line for a person.
+
+    Attributes:
+        verb: The verb of the pipeline in which it was raised, if any.
+    """
+
+    verb: str | None = None
 
 
 class RetryableError(PhonesegError):

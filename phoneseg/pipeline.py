@@ -37,7 +37,8 @@ from phoneseg.errors import (
     SupersededError,
     told_without_values,
 )
-from phoneseg.extract import SourceSink, check_ids, describe_sources, plan_sources, read_source
+from phoneseg.extract import SourceSink, append_dropped_sources, check_ids, describe_sources, plan_sources, read_source
+from phoneseg.failure_hook import check_failure_hook, tell_failure
 from phoneseg.numbers import ReadCounts, mark_primary, read_phones
 from phoneseg.privacy import add_tokens, load_token_key
 from phoneseg.profiles import build_contact_profile
@@ -76,23 +77,17 @@ def _verb(work: Verb) -> Verb:
     @wraps(work)
     def timed(run: Run) -> Counts:
         began = perf_counter()
-        with told_without_values(f"run {run.run_id}: {work.__name__}"), hold(run):
-            counts = work(run)
-        told = ", ".join(f"{name} {count:,}" for name, count in counts.items())
+        try:
+            with told_without_values(f"run {run.run_id}: {work.__name__}"), hold(run):
+                counts = work(run)
+        except PhonesegError as error:
+            error.verb = work.__name__
+            raise
         duration_s = perf_counter() - began
-        log.info(
-            "%s: done in %.1f s: %s",
-            work.__name__,
-            duration_s,
-            told or "nothing to count",
-            extra={
-                "run_id": run.run_id,
-                "as_of": run.as_of.isoformat(),
-                "verb": work.__name__,
-                "counts": counts,
-                "duration_s": round(duration_s, 3),
-            },
-        )
+        told = ", ".join(f"{name} {count:,}" for name, count in counts.items()) or "nothing to count"
+        fields = {"run_id": run.run_id, "as_of": run.as_of, "verb": work.__name__, "counts": counts}
+        extra = {**fields, "duration_s": round(duration_s, 3)}
+        log.info("%s: done in %.1f s: %s", work.__name__, duration_s, told, extra=extra)
         return counts
 
     return timed
@@ -112,6 +107,7 @@ def extract(run: Run) -> Counts:
         IntervalBusyError: Another run holds the interval.
     """
     fingerprints = publish.fingerprint_sources(run)  # a missing key should not show after an hour
+    check_failure_hook(run.settings)
     warehouse, stage = open_warehouse(run.settings), run.stage
     _begin(warehouse, run)
     stage.create()
@@ -130,6 +126,8 @@ def extract(run: Run) -> Counts:
         for plan in plans:
             read.append(read_source(warehouse, connection, run, plan, sink, is_partial=is_partial))
             log.info("extract: %s read, %s contacts so far", plan.reader.name, f"{sink.contact_count:,}")
+        if is_partial:
+            append_dropped_sources(warehouse, connection, run, sink)
     for plan in plans:
         check_ids(stage.scan(RAW_CONTACT.name).filter(pl.col("source") == plan.reader.name), plan.reader.where)
     for table, rows in zip((SOURCE_WATERMARK, SOURCE_SIZE), describe_sources(run, read), strict=True):
@@ -264,14 +262,15 @@ def swap(run: Run) -> Counts:
     return changes
 
 
-def fail(run: Run, error: BaseException, *, keep_leftovers: bool) -> None:
-    """Enter the run as failed, and why; without `keep_leftovers`, drop its staging tables and stage folder.
+def fail(run: Run, error: BaseException | None, *, keep_leftovers: bool) -> None:
+    """Enter the run as failed, and tell the failure hook why.
 
-    It says nothing where the warehouse cannot be reached: the next run gives up what this one leaves.
+    Without `keep_leftovers`, its staging tables and its stage folder go. It says nothing where the warehouse cannot be
+    reached: the next run gives up what this one leaves.
     """
     if not keep_leftovers:
         run.stage.remove()
-    failure = str(error) if isinstance(error, PhonesegError) else type(error).__name__
+    failure = str(error) if isinstance(error, PhonesegError) else type(error).__name__ if error else None
     with suppress(PhonesegError), told_without_values("fail"):
         warehouse = open_warehouse(run.settings)
         with warehouse.transaction() as connection:
@@ -279,6 +278,16 @@ def fail(run: Run, error: BaseException, *, keep_leftovers: bool) -> None:
                 publish.drop_staging(warehouse, connection, run)
             with suppress(SupersededError):
                 publish.end_run(warehouse, connection, run, "failed", {"failure": failure})
+    tell_failure(run, error)
+
+
+def is_running(run: Run) -> bool:
+    """Return whether the log of runs has the run as running; a warehouse that does not answer has none."""
+    with suppress(PhonesegError), told_without_values("is_running"):
+        warehouse = open_warehouse(run.settings)
+        with warehouse.transaction() as connection:
+            return publish.run_state(warehouse, connection, run) == "running"
+    return False
 
 
 VERBS: Final[tuple[Verb, ...]] = (extract, normalize, profile, segment, load, audit, swap)

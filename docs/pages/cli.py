@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from enum import StrEnum
 from inspect import cleandoc
 from pathlib import Path
 from types import NoneType
@@ -40,6 +41,7 @@ def render() -> str:
         str(group.help),
         "Results go to standard output. Progress and errors go to standard error. `--help` after a command shows what "
         "this page says of it.",
+        f"Before the command:\n\n{_options(group)}",
         *(_describe_panel(panel, commands) for panel, commands in panels.items()),
         f"## Exit codes\n\n{table(('code', 'meaning'), _EXIT_CODES)}",
     )
@@ -56,17 +58,24 @@ def _describe_panel(panel: str, commands: Mapping[str, _Command]) -> str:
 
 def _describe(name: str, command: _Command) -> str:
     """Return a command's help, usage, arguments and options."""
-    hints = get_type_hints(command.callback, include_extras=True)
     arguments = [each for each in command.params if each.param_type_name == "argument"]
     options = [each for each in command.params if each.param_type_name == "option" and not each.hidden]
     parts = [f"### {_PROGRAM} {name}", _help(command), code_block("text", _usage(name, arguments, options))]
     if arguments:
+        hints = get_type_hints(command.callback, include_extras=True)
         rows = [(code(_placeholder(each)), _type(hints[each.name]), *_meaning(each)) for each in arguments]
         parts.append(table(("argument", "type", "default", "meaning"), rows))
     if options:
-        rows = [(code(", ".join(each.opts)), _type(hints[each.name]), *_meaning(each)) for each in options]
-        parts.append(table(("option", "type", "default", "meaning"), rows))
+        parts.append(_options(command))
     return "\n\n".join(parts)
+
+
+def _options(command: _Command) -> str:
+    """Return the options that are not hidden, as a table."""
+    hints = get_type_hints(command.callback, include_extras=True)
+    shown = [each for each in command.params if each.param_type_name == "option" and not each.hidden]
+    rows = [(code(", ".join(each.opts)), _type(hints[each.name]), *_meaning(each)) for each in shown]
+    return table(("option", "type", "default", "meaning"), rows)
 
 
 def _help(command: _Command) -> str:
@@ -93,6 +102,8 @@ def _type(hint: Any) -> str:  # noqa: ANN401  # a type hint
         (annotation,) = choices
     is_list = get_origin(annotation) is list
     kind = get_args(annotation)[0] if is_list else annotation
+    if issubclass(kind, StrEnum):
+        return " or ".join(kind)
     words = [_WORDS.get(kind) or str(getattr(kind, "__name__", kind))]
     if info.min is not None:
         words.append(f"{info.min} or more")
@@ -113,4 +124,5 @@ def _meaning(parameter: _Command) -> tuple[str, str]:
         default = "on" if parameter.default else "off"
     else:
         default = "none" if parameter.default in (None, ()) else code(parameter.default)
-    return default, _DEFAULT_IN_HELP.sub("", text)
+    variable = f" Or set {code(parameter.envvar)}." if getattr(parameter, "envvar", None) else ""
+    return default, _DEFAULT_IN_HELP.sub("", text) + variable

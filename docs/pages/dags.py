@@ -147,6 +147,8 @@ def _assets(tasks: list[_Task]) -> str:
     if not rows:
         return ""
     return (
-        "### Assets\n\nA DAG of your own can run whenever one of them is updated. A dry run updates none.\n\n"
+        "### Assets\n\nA DAG of your own can run whenever one of them is updated. A dry run updates none, and "
+        "neither does a run of an older interval. In PostgreSQL the URI is "
+        "`postgres://host:port/database/schema/table`, as OpenLineage names tables.\n\n"
         + table(("asset", "URI", "updated by"), rows)
     )

@@ -16,9 +16,13 @@ from rich.console import Console
 import phoneseg
 from phoneseg import pipeline
 from phoneseg.cli import INTERRUPTED, metadata
+from phoneseg.cli.backfill import backfill
 from phoneseg.cli.dictionary import print_tables
+from phoneseg.cli.log_format import LogFormat, start_logging, tell_error
 from phoneseg.cli.migrate import migrate
 from phoneseg.cli.normalize_file import normalize
+from phoneseg.cli.one_run import run_once
+from phoneseg.cli.options import AcceptDrift, AsOf, Config, Full, Sources
 from phoneseg.cli.summary import as_typed, print_summary
 from phoneseg.demo import demo_server, is_demo_complete, write_demo
 from phoneseg.errors import PhonesegError, RetryableError, told_without_values
@@ -41,23 +45,15 @@ verbs = typer.Typer(help="One step of a run, for orchestrators that call them on
 app.add_typer(verbs, name="verb")
 app.add_typer(metadata.app, name="metadata")
 
-Config = Annotated[
-    Path | None, typer.Option(help="Settings file (default: $PHONESEG_CONFIG, else phoneseg.toml).", show_default=False)
-]
-AsOf = Annotated[
-    str | None,
-    typer.Option(help="End of the data interval, an ISO date or time in UTC (default: the last midnight)."),
-]
-Sources = Annotated[
-    list[str] | None, typer.Option("--source", help="Read this contact source only; can be given more than once.")
-]
-
 
 @app.callback()
-def _common() -> None:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S", stream=sys.stderr)
-    for noisy in ("great_expectations", "alembic"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+def _common(
+    log_format: Annotated[
+        LogFormat,
+        typer.Option(envvar="PHONESEG_LOG_FORMAT", help="Log lines for people, or one JSON object per line."),
+    ] = LogFormat.TEXT,
+) -> None:
+    start_logging(log_format)
 
 
 @app.command()
@@ -66,21 +62,22 @@ def run(
     as_of: AsOf = None,
     source: Sources = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Stop after the audit; publish nothing.")] = False,
+    full: Full = False,
+    accept_drift: AcceptDrift = False,
 ) -> None:
     """Run the pipeline once: extract, normalize, profile, segment, publish."""
     settings = load_settings(config)
-    current = Run.open(settings, as_of=_instant(as_of), sources=tuple(source or ()), dry_run=dry_run)
-    with pipeline.hold(current):
-        try:
-            for verb in pipeline.VERBS:
-                verb(current)
-        except BaseException as error:
-            pipeline.fail(current, error, keep_leftovers=False)
-            raise
+    chosen = tuple(source or ())
+    ended = run_once(
+        settings, as_of=_instant(as_of), sources=chosen, dry_run=dry_run, full=full, accept_drift=accept_drift
+    )
     if dry_run:
         Console().print("Dry run: every step up to the audit went well, nothing was published.")
     else:
-        _show_summary(settings, current.run_id)
+        _show_summary(settings, ended.run.run_id)
+
+
+app.command()(backfill)
 
 
 def _add_verb(verb: pipeline.Verb) -> None:
@@ -92,9 +89,20 @@ def _add_verb(verb: pipeline.Verb) -> None:
         config: Config = None,
         source: Sources = None,
         dry_run: Annotated[bool, typer.Option("--dry-run", help="Publish nothing.")] = False,
+        full: Full = False,
+        accept_drift: AcceptDrift = False,
     ) -> None:
-        settings = load_settings(config)
-        verb(Run.open(settings, run_id=run_id, as_of=_instant(as_of), sources=tuple(source or ()), dry_run=dry_run))
+        current = Run.open(
+            load_settings(config),
+            run_id=run_id,
+            as_of=_instant(as_of),
+            sources=tuple(source or ()),
+            dry_run=dry_run,
+            full=full,
+            accept_drift=accept_drift,
+            is_orchestrated=True,
+        )
+        verb(current)
 
     first_line = str(verb.__doc__).splitlines()[0]
     verbs.command(verb.__name__, help=first_line)(command)
@@ -193,11 +201,11 @@ def main() -> NoReturn:
         with told_without_values("command line"):
             app()
     except PhonesegError as error:
-        typer.echo(f"phoneseg: {error}", err=True)
+        tell_error(str(error), type(error).__name__)
         sys.exit(_EXIT_RETRY if isinstance(error, RetryableError) else _EXIT_STOP)
     except SystemExit as end:
         if end.code == INTERRUPTED:
-            typer.echo("phoneseg: interrupted; nothing half-done is visible", err=True)
+            tell_error("interrupted; nothing half-done is visible", "Interrupted")
         raise
     sys.exit(0)
 

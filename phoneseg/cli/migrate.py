@@ -1,21 +1,18 @@
 """`phoneseg migrate`: brings phoneseg's own tables to the version that is installed."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from phoneseg.cli.options import Config
 from phoneseg.settings import load_settings
 from phoneseg.warehouse import open_warehouse
 from phoneseg.warehouse.migrations import NEWEST_REVISION, Migration, migrate_tables, plan_migration
 
 
 def migrate(
-    config: Annotated[
-        Path | None,
-        typer.Option(help="Settings file (default: $PHONESEG_CONFIG, else phoneseg.toml).", show_default=False),
-    ] = None,
+    config: Config = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Change nothing; print the SQL that would be run.")
     ] = False,

@@ -46,10 +46,11 @@ def print_summary(summary: RunSummary, settings: Settings, warehouse: Warehouse)
         f"SELECT segment_name, count(*) AS contacts FROM {member} JOIN {segment} "  # noqa: S608
         "USING (segment_kind, segment_code) WHERE segment_kind = 'country' GROUP BY 1 ORDER BY 2 DESC LIMIT 5"
     )
-    console.print(f'Try:       {_program()} query --config {as_typed(settings.config_file)} "{sql}"')
+    console.print(f'Try:       {program()} query --config {as_typed(settings.config_file)} "{sql}"')
 
 
-def _program() -> str:
+def program() -> str:
+    """Return how this program was called."""
     called = Path(sys.argv[0])
     return "python -m phoneseg" if called.name == "__main__.py" else str(as_typed(called))
 

@@ -2,13 +2,22 @@
 
 from phoneseg.extract.contacts import ContactBatch, check_ids, extract_source
 from phoneseg.extract.region_hint import resolve_region
-from phoneseg.extract.sources import SourcePlan, SourceRead, SourceSink, describe_sources, plan_sources, read_source
+from phoneseg.extract.sources import (
+    SourcePlan,
+    SourceRead,
+    SourceSink,
+    append_dropped_sources,
+    describe_sources,
+    plan_sources,
+    read_source,
+)
 
 __all__ = [
     "ContactBatch",
     "SourcePlan",
     "SourceRead",
     "SourceSink",
+    "append_dropped_sources",
     "check_ids",
     "describe_sources",
     "extract_source",

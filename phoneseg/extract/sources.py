@@ -137,6 +137,14 @@ def read_source(
     return read
 
 
+def append_dropped_sources(warehouse: Warehouse, connection: sa.Connection, run: Run, sink: SourceSink) -> None:
+    """Name the published contacts whose source is no longer in the settings: a partial run replaces them by nothing."""
+    profile = warehouse.naming.published(CONTACT_PROFILE)
+    is_dropped = profile.c.source.not_in(tuple(run.settings.contacts))
+    for ids in _contact_ids(warehouse, connection, is_dropped):
+        sink.append_changed(ids)
+
+
 def describe_sources(run: Run, read: list[SourceRead]) -> tuple[pl.LazyFrame, pl.LazyFrame]:
     """Return the rows of SOURCE_WATERMARK and SOURCE_SIZE of the sources that were read."""
     rows = pl.LazyFrame(
@@ -215,8 +223,13 @@ def _existing_keys(warehouse: Warehouse, connection: sa.Connection, run: Run, pl
 
 
 def _published_ids(warehouse: Warehouse, connection: sa.Connection, name: str) -> Iterator[pl.DataFrame]:
-    profile = warehouse.naming.published(CONTACT_PROFILE)
-    statement = sa.select(profile.c.contact_id).where(profile.c.source == name)
+    return _contact_ids(warehouse, connection, warehouse.naming.published(CONTACT_PROFILE).c.source == name)
+
+
+def _contact_ids(
+    warehouse: Warehouse, connection: sa.Connection, condition: sa.ColumnElement[bool]
+) -> Iterator[pl.DataFrame]:
+    statement = sa.select(sa.column("contact_id")).where(condition)
     for batch in warehouse.read_batches(connection, statement):
         yield batch.cast(CHANGED_CONTACT.schema)
 

@@ -15,8 +15,8 @@ class Replacement:
     """Which published rows a run replaces by its staged ones.
 
     A run that read everything replaces everything. A partial run (some sources, or only what changed) replaces the rows
-    of the contacts in its staging table CHANGED_CONTACT, the rows of the sources that it read, and the rows that
-    nothing refers to any more.
+    of the contacts in its staging table CHANGED_CONTACT, the rows of all sources but those that it did not
+    read, and the rows that nothing refers to any more.
 
     Attributes:
         warehouse: The warehouse.
@@ -65,7 +65,8 @@ class Replacement:
         if table.is_per_contact:
             return _has_same_key(CHANGED_CONTACT, self.staging(CHANGED_CONTACT), shown)
         if "source" in table.column_names:
-            return shown.c.source.in_(self.run.sources)
+            unread = set(self.run.settings.contacts) - set(self.run.sources)
+            return shown.c.source.not_in(unread)
         if table.referrer is not None:
             return self._is_unreferred(table, shown) | _has_same_key(table, self.staging(table), shown)
         return sa.true()

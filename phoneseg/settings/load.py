@@ -19,13 +19,19 @@ from phoneseg.settings.model import Settings
 CONFIG_VARIABLE = "PHONESEG_CONFIG"
 DEFAULT_CONFIG = "phoneseg.toml"
 _PREFIX = "PHONESEG_"
+# Variables that are read elsewhere: by this module, by the command line and by the DAG.
+_NO_SETTINGS = ("config", "log_format", "airflow_conn_id")
 
 
-def load_settings(path: Path | None = None) -> Settings:
+def load_settings(
+    path: Path | None = None, *, warehouse_url: str | None = None, token_key: str | None = None
+) -> Settings:
     """Read the settings.
 
     Args:
         path: The file; without one, the file that `PHONESEG_CONFIG` names, else `phoneseg.toml` here.
+        warehouse_url: Stands over the file's `warehouse.url`: an orchestrator keeps it among its secrets.
+        token_key: The key of the tokens, likewise.
 
     Returns:
         The settings, with `PHONESEG_*` variables (`PHONESEG_WAREHOUSE__URL`, ...) over the file's values.
@@ -40,6 +46,10 @@ def load_settings(path: Path | None = None) -> Settings:
         if reserved in values:
             line = _line_of(file, (reserved,))
             raise SettingsError(f"{file.name}:{line}: `{reserved}` cannot stand in the file; set PHONESEG_TOKEN_KEY")
+    if warehouse_url is not None:
+        values["warehouse"] = {**values.get("warehouse", {}), "url": warehouse_url}
+    if token_key is not None:
+        values["token_key"] = token_key
     try:
         return Settings(config_file=file, **values)
     except UnreadableVariableError:
@@ -65,7 +75,8 @@ def _read_toml(file: Path) -> dict[str, Any]:
 
 
 def _check_variables(environment: Mapping[str, str]) -> None:
-    known = {name.upper() for name in Settings.model_fields if name != "config_file"} | {"CONFIG"}
+    known = {name.upper() for name in Settings.model_fields if name != "config_file"}
+    known |= {name.upper() for name in _NO_SETTINGS}
     for variable in environment:
         if not variable.startswith(_PREFIX):
             continue
@@ -93,7 +104,7 @@ def _is_plain(location: Sequence[str]) -> bool:
     """Return whether a setting is a single value, rather than a list or a section."""
     field = _section(location[:-1]).model_fields.get(location[-1])
     if field is None:
-        return location == ["config"]
+        return len(location) == 1 and location[0] in _NO_SETTINGS
     kinds = (field.annotation, *get_args(field.annotation))
     return not any(
         get_origin(kind) in {tuple, dict} or (isinstance(kind, type) and issubclass(kind, BaseModel)) for kind in kinds

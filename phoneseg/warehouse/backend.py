@@ -133,8 +133,10 @@ class Warehouse:
     def create_tables(self, connection: sa.Connection) -> None:
         """Create the schemas and published tables that are missing."""
         if self.naming.has_schemas:
+            inspector = sa.inspect(connection)
             for schema in self.naming.schemas:
-                connection.execute(sa.schema.CreateSchema(schema, if_not_exists=True))
+                if not inspector.has_schema(schema):  # PostgreSQL asks for the right to make one even where it is there
+                    connection.execute(sa.schema.CreateSchema(schema, if_not_exists=True))
         for table in self.naming.all_published():
             table.create(connection, checkfirst=True)
 

@@ -44,7 +44,10 @@ def test_a_variable_leaves_what_it_does_not_name(make_settings: MakeSettings, mo
 @pytest.mark.parametrize(
     ("variable", "message"),
     [
-        ("PHONESEG_WAREHOUS__URL", "environment: PHONESEG_WAREHOUS__URL: unknown setting; known: PHONESEG_CONFIG, "),
+        (
+            "PHONESEG_WAREHOUS__URL",
+            "environment: PHONESEG_WAREHOUS__URL: unknown setting; known: PHONESEG_AIRFLOW_CONN_ID, ",
+        ),
         ("PHONESEG_KEY", "environment: PHONESEG_KEY: unknown setting"),
         ("PHONESEG_CONFIG_FILE", "environment: PHONESEG_CONFIG_FILE: unknown setting"),
         ("PHONESEG_WAREHOUSE__URLL", "environment: PHONESEG_WAREHOUSE__URLL: unknown key; did you mean `url`? known"),

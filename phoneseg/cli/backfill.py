@@ -1,0 +1,193 @@
+"""`phoneseg backfill`: one run for each of many intervals."""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from time import perf_counter
+from typing import Annotated, Final
+
+import sqlalchemy as sa
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from phoneseg.cli.one_run import run_once
+from phoneseg.cli.options import Config, Full
+from phoneseg.cli.summary import as_typed, program
+from phoneseg.contracts import PIPELINE_RUN
+from phoneseg.errors import OutdatedSchemaError, PhonesegError, RetryableError, SettingsError, StopError
+from phoneseg.run import Run, as_utc, parse_instant
+from phoneseg.settings import Settings, load_settings
+from phoneseg.warehouse import open_warehouse
+
+_MOST_INTERVALS: Final = 3660
+_DAY: Final = timedelta(days=1)
+_LEAST_WIDTH: Final = 110  # so that no row of the table takes two lines
+_SHOWN_COUNTS: Final = ("contact_count", "membership_count", "deleted_rows", "inserted_rows")
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Interval:
+    """A day to run.
+
+    Attributes:
+        as_of: End of the data interval, UTC.
+        tries: How often it was run.
+        seconds: How long the last run took.
+        counts: What the last run counted, if it went well.
+        error: Why the last run failed.
+    """
+
+    as_of: datetime
+    tries: int = 0
+    seconds: float = 0
+    counts: dict[str, int] | None = None
+    error: PhonesegError | None = None
+
+    @property
+    def state(self) -> str:
+        """What became of it."""
+        if self.counts is not None:
+            return "published"
+        return "not run" if self.error is None else "failed"
+
+
+def backfill(
+    start: Annotated[str, typer.Option("--from", help="The first as_of, an ISO date in UTC.")],
+    end: Annotated[str, typer.Option("--to", help="The last as_of; one a day from the first up to this one is run.")],
+    config: Config = None,
+    missing: Annotated[bool, typer.Option("--missing", help="Leave out what is published already.")] = False,
+    retries: Annotated[int, typer.Option(min=0, help="How often to run failed ones again, after all others.")] = 1,
+    full: Full = False,
+) -> None:
+    """Run the pipeline for each of many days, the oldest first.
+
+    A day that fails does not stop the others, and those that went well are not touched again. Dates name the ends of
+    intervals: 2026-03-02 is the run over the first of March.
+    """
+    settings = load_settings(config)
+    intervals = _intervals(settings, start, end)
+    published = _published(settings) if missing else set()
+    todo = [each for each in intervals if each.as_of not in published]
+    if skipped := len(intervals) - len(todo):
+        log.info("backfill: %d of %d intervals are published already", skipped, len(intervals))
+    try:
+        _run_all(settings, todo, retries, full=full)
+    finally:  # an interruption, too, should show how far it went
+        _show(todo, settings)
+    _end(todo)
+
+
+def _intervals(settings: Settings, start: str, end: str) -> list[Interval]:
+    """Return the intervals, or say what is wrong with the dates before any of them is run."""
+    first, last = (as_utc(parse_instant(text, option)) for text, option in ((start, "--from"), (end, "--to")))
+    if first > last:
+        raise SettingsError(f"--from {start} is after --to {end}")
+    count = (last - first) // _DAY + 1
+    if count > _MOST_INTERVALS:
+        raise SettingsError(f"--from {start} --to {end}: {count:,} days; at most {_MOST_INTERVALS:,} at once")
+    intervals = [Interval(first + day * _DAY) for day in range(count)]
+    Run.open(settings, as_of=intervals[-1].as_of)  # an as_of too far ahead
+    return intervals
+
+
+def _published(settings: Settings) -> set[datetime]:
+    """Return the `as_of`s at which all the sources are published."""
+    warehouse = open_warehouse(settings)
+    table = warehouse.naming.published(PIPELINE_RUN)
+    with warehouse.transaction() as connection:
+        if not sa.inspect(connection).has_table(table.name, schema=table.schema):
+            return set()
+        rows = connection.execute(sa.select(table.c.as_of, table.c.sources).where(table.c.state == "published"))
+        return {as_utc(as_of) for as_of, sources in rows if set(settings.contacts) <= set(sources.split(","))}
+
+
+def _run_all(settings: Settings, intervals: list[Interval], retries: int, *, full: bool) -> None:
+    for attempt in range(retries + 1):
+        todo = [each for each in intervals if each.counts is None]
+        if attempt and todo:
+            log.info("backfill: running the %d that failed again", len(todo))
+        for number, interval in enumerate(todo, start=1):
+            _run(settings, interval, full=full)
+            _tell(interval, f"{number} of {len(todo)}")
+
+
+def _run(settings: Settings, interval: Interval, *, full: bool) -> None:
+    """Run an interval; what would fail the others alike goes up.
+
+    Raises:
+        SettingsError: The settings are wrong.
+        OutdatedSchemaError: The tables are those of another version.
+    """
+    began = perf_counter()
+    interval.tries += 1
+    try:
+        interval.counts, interval.error = run_once(settings, as_of=interval.as_of, full=full).counts, None
+    except PhonesegError as error:
+        interval.error = error
+        if isinstance(error, SettingsError | OutdatedSchemaError):
+            raise
+    finally:
+        interval.seconds = perf_counter() - began
+
+
+def _tell(interval: Interval, number: str) -> None:
+    told = interval.error or ", ".join(
+        f"{name} {(interval.counts or {}).get(name, 0):,}" for name in ("contact_count", "membership_count")
+    )
+    log.log(
+        logging.ERROR if interval.error else logging.INFO,
+        *("backfill: %s: as of %s %s in %.1f s: %s", number, f"{interval.as_of:%Y-%m-%d %H:%M}", interval.state),
+        *(interval.seconds, told),
+        extra={
+            "as_of": interval.as_of,
+            "state": interval.state,
+            "counts": interval.counts or {},
+            "duration_s": round(interval.seconds, 3),
+        },
+    )
+
+
+def _show(intervals: list[Interval], settings: Settings) -> None:
+    console = Console(soft_wrap=True, highlight=False)
+    console.width = max(console.width, _LEAST_WIDTH)
+    grid = Table("as of", "state", "tries", "seconds", *_SHOWN_COUNTS, box=None, pad_edge=False)
+    for each in intervals:
+        shown = [f"{each.counts[name]:,}" if each.counts and name in each.counts else "" for name in _SHOWN_COUNTS]
+        grid.add_row(f"{each.as_of:%Y-%m-%d %H:%M}", each.state, str(each.tries), f"{each.seconds:.1f}", *shown)
+    console.print(grid)
+    commands = [
+        f"{program()} backfill --config {as_typed(settings.config_file)} --from {_typed(first)} --to {_typed(last)}"
+        for first, last in _stretches([each.as_of for each in intervals if each.counts is None])
+    ]
+    if commands:
+        console.print("Run what is not published:", *commands, sep="\n  ")
+
+
+def _stretches(days: list[datetime]) -> Iterator[tuple[datetime, datetime]]:
+    """Yield the first and last of each stretch of days that follow each other."""
+    for index, day in enumerate(days):
+        if index == 0 or day - days[index - 1] > _DAY:
+            first = day
+        if index + 1 == len(days) or days[index + 1] - day > _DAY:
+            yield first, day
+
+
+def _typed(instant: datetime) -> str:
+    return f"{instant:%Y-%m-%d}" if not (instant.hour or instant.minute) else f"{instant:%Y-%m-%dT%H:%M}"
+
+
+def _end(intervals: list[Interval]) -> None:
+    """End well if all are published.
+
+    Raises:
+        RetryableError: Time may heal all that failed.
+        StopError: Somebody has to mend something.
+    """
+    failed = [each for each in intervals if each.error is not None]
+    if not failed:
+        return
+    kind = RetryableError if all(isinstance(each.error, RetryableError) for each in failed) else StopError
+    raise kind(f"{len(failed)} of {len(intervals)} intervals failed; the last said: {failed[-1].error}")

@@ -1,0 +1,49 @@
+"""One run of the whole pipeline in this process, as `phoneseg run` and `phoneseg backfill` do it."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from phoneseg import pipeline
+from phoneseg.run import Run
+from phoneseg.settings import Settings
+
+
+class Ended(NamedTuple):
+    """A run that went well."""
+
+    run: Run
+    counts: pipeline.Counts
+
+
+def run_once(
+    settings: Settings,
+    *,
+    as_of: datetime | None = None,
+    sources: tuple[str, ...] = (),
+    dry_run: bool = False,
+    full: bool = False,
+    accept_drift: bool = False,
+) -> Ended:
+    """Run all verbs; a run that fails or is interrupted leaves no staging tables and no stage folder.
+
+    Args:
+        settings: The settings.
+        as_of: End of the data interval.
+        sources: Names of the contact sources to read; all without one.
+        dry_run: Whether to stop after the audit.
+        full: Whether to read the sources whole.
+        accept_drift: Whether sources may have shrunk, or changed the types of their columns.
+
+    Raises:
+        PhonesegError: A verb failed.
+    """
+    run = Run.open(settings, as_of=as_of, sources=sources, dry_run=dry_run, full=full, accept_drift=accept_drift)
+    counts: pipeline.Counts = {}
+    with pipeline.hold(run):
+        try:
+            for verb in pipeline.VERBS:
+                counts |= verb(run)
+        except BaseException as error:
+            pipeline.fail(run, error, keep_leftovers=False)
+            raise
+    return Ended(run, counts)

@@ -1,0 +1,47 @@
+-- Two roles on PostgreSQL, each with no more than it needs. Run this as an owner of the database, in the database that
+-- holds the contacts. It can be run again: after a new source, or another schema.
+--
+-- Before you run it, replace these names by yours, everywhere in this file:
+--   phoneseg_pipeline   the role that phoneseg connects as
+--   phoneseg_bi         the role that BI tools connect as
+--   phoneseg, phoneseg_restricted, phoneseg_staging
+--                       the schemas of phoneseg; they start with `warehouse.output_schema`
+--   crm                 a schema with contact sources; repeat its lines for each further one
+--
+-- Give the roles a way to log in afterwards, such as \password in psql: no password stands here.
+
+BEGIN;
+
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'phoneseg_pipeline') THEN
+        CREATE ROLE phoneseg_pipeline LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE;
+    END IF;
+    IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'phoneseg_bi') THEN
+        CREATE ROLE phoneseg_bi LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE;
+    END IF;
+    EXECUTE format('GRANT CONNECT ON DATABASE %I TO phoneseg_pipeline, phoneseg_bi', current_database());
+    -- An owner that is no superuser has to belong to the role that it gives a schema to.
+    IF NOT pg_has_role(current_user, 'phoneseg_pipeline', 'MEMBER') THEN
+        EXECUTE format('GRANT phoneseg_pipeline TO %I', current_user);
+    END IF;
+END
+$$;
+
+-- The pipeline owns its three schemas, and so makes and changes the tables in them; nobody else is let in.
+CREATE SCHEMA IF NOT EXISTS phoneseg AUTHORIZATION phoneseg_pipeline;
+CREATE SCHEMA IF NOT EXISTS phoneseg_restricted AUTHORIZATION phoneseg_pipeline;
+CREATE SCHEMA IF NOT EXISTS phoneseg_staging AUTHORIZATION phoneseg_pipeline;
+REVOKE ALL ON SCHEMA phoneseg, phoneseg_restricted, phoneseg_staging FROM PUBLIC;
+
+-- The pipeline reads the sources. To show it some columns only, grant those instead:
+-- GRANT SELECT (customer_id, mobile, home_phone, country, created_at, updated_at) ON crm.customer TO phoneseg_pipeline;
+GRANT USAGE ON SCHEMA crm TO phoneseg_pipeline;
+GRANT SELECT ON ALL TABLES IN SCHEMA crm TO phoneseg_pipeline;
+
+-- BI reads the published tables: those that are there, and those that the pipeline makes later.
+GRANT USAGE ON SCHEMA phoneseg TO phoneseg_bi;
+GRANT SELECT ON ALL TABLES IN SCHEMA phoneseg TO phoneseg_bi;
+ALTER DEFAULT PRIVILEGES FOR ROLE phoneseg_pipeline IN SCHEMA phoneseg GRANT SELECT ON TABLES TO phoneseg_bi;
+
+COMMIT;

@@ -1,0 +1,143 @@
+"""sql/operations/roles_postgresql.sql: the roles can do their work on a real PostgreSQL, and nothing else."""
+
+import os
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from secrets import token_hex
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+from runs import AS_OF, query, run_pipeline
+
+from phoneseg.settings import Settings, load_settings
+
+FILE = Path(__file__).parents[2] / "sql" / "operations" / "roles_postgresql.sql"
+PASSWORD = "for-this-test-alone"
+SOURCES = """
+    CREATE SCHEMA crm;
+    CREATE TABLE crm.customer AS
+    SELECT id, '+1 650 253 ' || lpad(id::text, 4, '0') AS mobile, TIMESTAMPTZ '2026-06-01' AS updated_at
+    FROM generate_series(1, 50) AS id;
+    CREATE SCHEMA payroll;
+    CREATE TABLE payroll.salary AS SELECT 1 AS amount;
+"""
+TOML = """\
+[warehouse]
+url = "{url}"
+
+[contacts.crm]
+table = "crm.customer"
+id = "id"
+phones = ["mobile"]
+updated_at = "updated_at"
+"""
+
+
+# TODO: replace by the fixture of tests/conftest.py.
+@pytest.fixture
+def postgresql_url() -> Iterator[str]:
+    """URL of an empty database of the test's own."""
+    server = os.environ.get("POSTGRESQL_FOR_TESTS")
+    if server is None:
+        pytest.skip("POSTGRESQL_FOR_TESTS names no server")
+    name = f"test_{token_hex(4)}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        yield sa.make_url(server).set(database=name).render_as_string(hide_password=False)
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+class Roles:
+    """The two roles, under names of the test's own: roles belong to the whole server."""
+
+    def __init__(self, owner_url: str) -> None:
+        self.owner = sa.make_url(owner_url).set(drivername="postgresql")
+        mark = token_hex(4)
+        self.pipeline, self.bi = f"pipeline_{mark}", f"bi_{mark}"
+
+    def set_up(self) -> None:
+        sql = FILE.read_text().replace("phoneseg_pipeline", self.pipeline)
+        self.execute(self.owner, re.sub(r"\bphoneseg_bi\b", self.bi, sql))
+        for role in (self.pipeline, self.bi):
+            self.execute(self.owner, f"ALTER ROLE {role} PASSWORD '{PASSWORD}'")
+
+    def drop(self) -> None:
+        for role in (self.bi, self.pipeline):
+            self.execute(self.owner, f"DROP OWNED BY {role} CASCADE; DROP ROLE {role}")
+
+    def url(self, role: str) -> sa.URL:
+        return self.owner.set(username=role, password=PASSWORD)
+
+    def execute(self, url: sa.URL, sql: str) -> list[tuple[object, ...]]:
+        with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as connection:
+            done = connection.execute(sql)
+            return done.fetchall() if done.description else []
+
+
+@pytest.fixture
+def roles(postgresql_url: str) -> Iterator[Roles]:
+    """The roles, in a database with sources."""
+    made = Roles(postgresql_url)
+    made.execute(made.owner, SOURCES)
+    made.set_up()
+    yield made
+    made.drop()
+
+
+@pytest.fixture
+def pipeline_settings(roles: Roles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Settings of a pipeline that connects as its role."""
+    monkeypatch.setenv("PHONESEG_TOKEN_KEY", "a key for tests alone")
+    url = roles.url(roles.pipeline).set(drivername="postgresql+psycopg")
+    (tmp_path / "phoneseg.toml").write_text(TOML.format(url=url.render_as_string(hide_password=False)))
+    return load_settings(tmp_path / "phoneseg.toml")
+
+
+def test_each_role_does_its_work_and_is_refused_all_else(roles: Roles, pipeline_settings: Settings) -> None:
+    assert run_pipeline(pipeline_settings, AS_OF)["contact_count"] == 50
+    assert run_pipeline(pipeline_settings, AS_OF)["is_current"]
+    read_by_bi = "SELECT count(*) FROM phoneseg.segment_membership"
+    assert roles.execute(roles.url(roles.bi), read_by_bi) == [(query(pipeline_settings, read_by_bi).item(),)]
+    refused = {
+        roles.bi: [
+            "SELECT * FROM phoneseg_restricted.phone_number",
+            "SELECT * FROM phoneseg_restricted.quarantine_raw",
+            "SELECT * FROM crm.customer",
+            "CREATE TABLE phoneseg_staging.mine (id int)",
+            "CREATE TABLE phoneseg.mine (id int)",
+            "DELETE FROM phoneseg.segment",
+            "UPDATE phoneseg.pipeline_run SET state = 'published'",
+            "DROP TABLE phoneseg.segment",
+            "CREATE SCHEMA mine",
+        ],
+        roles.pipeline: [
+            "SELECT * FROM payroll.salary",
+            "DELETE FROM crm.customer",
+            "CREATE TABLE crm.mine (id int)",
+            "CREATE SCHEMA mine",
+            "CREATE ROLE somebody",
+        ],
+    }
+    for role, statements in refused.items():
+        for statement in statements:
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                roles.execute(roles.url(role), statement)
+
+
+def test_the_shipped_queries_answer_for_bi(roles: Roles, pipeline_settings: Settings) -> None:
+    run_pipeline(pipeline_settings, AS_OF)
+    for file in FILE.parents[1].glob("*.sql"):
+        assert roles.execute(roles.url(roles.bi), file.read_text()) is not None, file.name
+    (fresh,) = roles.execute(roles.url(roles.bi), (FILE.parents[1] / "freshness.sql").read_text())
+    assert (fresh[0], fresh[1], fresh[3]) == ("crm", AS_OF, datetime(2026, 6, 1, tzinfo=UTC))
+
+
+def test_bi_sees_tables_that_were_there_before_the_roles_were_set_up_again(
+    roles: Roles, pipeline_settings: Settings
+) -> None:
+    run_pipeline(pipeline_settings, AS_OF)
+    roles.set_up()
+    assert roles.execute(roles.url(roles.bi), "SELECT count(*) FROM phoneseg.contact_profile") == [(50,)]
