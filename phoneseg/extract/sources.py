@@ -141,7 +141,7 @@ def append_dropped_sources(warehouse: Warehouse, connection: sa.Connection, run:
     """Name the published contacts whose source is no longer in the settings: a partial run replaces them by nothing."""
     profile = warehouse.naming.published(CONTACT_PROFILE)
     is_dropped = profile.c.source.not_in(tuple(run.settings.contacts))
-    for ids in _contact_ids(warehouse, connection, is_dropped):
+    for ids in _contact_ids(warehouse, connection, sa.select(profile.c.contact_id).where(is_dropped)):
         sink.append_changed(ids)
 
 
@@ -223,13 +223,11 @@ def _existing_keys(warehouse: Warehouse, connection: sa.Connection, run: Run, pl
 
 
 def _published_ids(warehouse: Warehouse, connection: sa.Connection, name: str) -> Iterator[pl.DataFrame]:
-    return _contact_ids(warehouse, connection, warehouse.naming.published(CONTACT_PROFILE).c.source == name)
+    profile = warehouse.naming.published(CONTACT_PROFILE)
+    return _contact_ids(warehouse, connection, sa.select(profile.c.contact_id).where(profile.c.source == name))
 
 
-def _contact_ids(
-    warehouse: Warehouse, connection: sa.Connection, condition: sa.ColumnElement[bool]
-) -> Iterator[pl.DataFrame]:
-    statement = sa.select(sa.column("contact_id")).where(condition)
+def _contact_ids(warehouse: Warehouse, connection: sa.Connection, statement: sa.Select[str]) -> Iterator[pl.DataFrame]:
     for batch in warehouse.read_batches(connection, statement):
         yield batch.cast(CHANGED_CONTACT.schema)
 

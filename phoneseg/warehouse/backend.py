@@ -1,7 +1,7 @@
 """A warehouse through SQLAlchemy: any database, rows in batches; backends with a bulk path override two methods."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from difflib import get_close_matches
@@ -23,7 +23,13 @@ _LOCK_POLL_S: Final = 0.25
 
 
 class Warehouse:
-    """A database that holds the contact sources and takes the segment tables."""
+    """A database that holds the contact sources and takes the segment tables.
+
+    Attributes:
+        connect_read_only: Opens a driver's connection that can only read, where Great Expectations has a use for it.
+    """
+
+    connect_read_only: Callable[[], Any] | None = None
 
     def __init__(self, url: sa.URL, settings: Settings) -> None:
         """Prepare the engine; nothing connects yet.
@@ -132,13 +138,15 @@ class Warehouse:
 
     def create_tables(self, connection: sa.Connection) -> None:
         """Create the schemas and published tables that are missing."""
-        if self.naming.has_schemas:
-            inspector = sa.inspect(connection)
-            for schema in self.naming.schemas:
-                if not inspector.has_schema(schema):  # PostgreSQL asks for the right to make one even where it is there
-                    connection.execute(sa.schema.CreateSchema(schema, if_not_exists=True))
+        self.create_schemas(connection)
         for table in self.naming.all_published():
             table.create(connection, checkfirst=True)
+
+    def create_schemas(self, connection: sa.Connection) -> None:
+        """Create the schemas that are missing."""
+        if self.naming.has_schemas:
+            for schema in self.naming.schemas:
+                connection.execute(sa.schema.CreateSchema(schema, if_not_exists=True))
 
     def read_batches(self, connection: sa.Connection, statement: sa.Executable) -> Iterator[pl.DataFrame]:
         """Yield the rows of a SELECT in frames of up to `BATCH_ROWS`; at least one frame, empty if need be.

@@ -51,6 +51,14 @@ class PostgreSQLWarehouse(Warehouse):
         """Prepare the engine; whatever driver the URL names, psycopg and ADBC are used."""
         super().__init__(url.set(drivername="postgresql+psycopg"), settings)
 
+        self.connect_read_only = self._connect_read_only
+
+    def _connect_read_only(self) -> psycopg.Connection:
+        session = psycopg.connect(self._conninfo(), autocommit=True)
+        session.execute(_setting(_SESSION | {"default_transaction_read_only": "on"}))
+        session.autocommit = False
+        return session
+
     def _connect_args(self) -> dict[str, Any]:
         return {name: value for name, value in _CONNECTION.items() if name not in self.url.query}
 
@@ -74,7 +82,7 @@ class PostgreSQLWarehouse(Warehouse):
         Raises:
             SourceError: The statement gives no rows, changes something, or a row of it cannot be computed or told.
         """
-        sql = _sql_of(statement)
+        sql = sql_of(statement)
         columns = describe(connection, sql)
         if not columns:
             raise SourceError("the statement gives no rows; only a SELECT does")
@@ -94,14 +102,29 @@ class PostgreSQLWarehouse(Warehouse):
                     yield read_copied(reader.schema.empty_table(), columns)
 
     def _families(self, connection: sa.Connection, statement: sa.Select[*tuple[Any, ...]]) -> list[str]:
-        return [column.family for column in describe(connection, _sql_of(statement))]
+        return [column.family for column in describe(connection, sql_of(statement))]
+
+    def create_schemas(self, connection: sa.Connection) -> None:
+        """Create the schemas that are missing; a role that may create none can work with those made for it."""
+        # Two first runs at once would both find them missing.
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(self._lock_key("tables"))))
+        existing = sa.inspect(connection).get_schema_names()
+        for schema, meaning in self.naming.schema_meanings.items():
+            if schema not in existing:
+                connection.execute(sa.schema.CreateSchema(schema))
+                connection.exec_driver_sql(f"COMMENT ON SCHEMA {schema} IS '{meaning}'")
 
     def load(self, table: sa.Table, parquet: Path) -> int:
-        """Append the rows of a Parquet file by COPY, in a transaction of its own that sees what is committed."""
+        """Append the rows of a Parquet file by COPY, in a transaction of its own that sees what is committed.
+
+        The planner learns what is in the table: the server would find out a minute later, after it was read.
+        """
         with self._adbc(_SESSION) as session, session.cursor() as cursor, ParquetFile(parquet) as file:
             rows = pyarrow.RecordBatchReader.from_batches(file.schema_arrow, file.iter_batches(BATCH_ROWS))
             with clear_failures(f"{self._where}: {table.fullname}"):
                 loaded = cursor.adbc_ingest(table.name, rows, mode="append", db_schema_name=table.schema)
+                session.commit()
+                cursor.execute(f"ANALYZE {self.engine.dialect.identifier_preparer.format_table(table)}")
                 session.commit()
         return int(loaded)
 
@@ -164,8 +187,8 @@ def _setting(session: Mapping[str, str]) -> str:
     return "SELECT " + ", ".join(f"set_config('{name}', '{value}', false)" for name, value in session.items())
 
 
-def _sql_of(statement: sa.Executable) -> str:
-    """Return a statement as text, with its values in it."""
+def sql_of(statement: sa.Executable) -> str:
+    """Return a statement in PostgreSQL's words, with its values in it."""
     # psycopg's own dialect would double percent signs.
     dialect = PGDialect(paramstyle="named")  # type: ignore[no-untyped-call]  # SQLAlchemy's dialects have no hints
     dialect._backslash_escapes = False  # as our sessions have it

@@ -29,8 +29,8 @@ class TableNaming:
     Attributes:
         output_schema: Schema of the published tables.
         has_schemas: Whether the database has schemas.
-        has_keys: Whether primary keys are declared. DuckDB checks them too eagerly when one transaction deletes a key
-            and inserts it again, so there the suites alone guard them.
+        has_keys: Whether primary keys and indexes are declared. DuckDB checks keys too eagerly when one transaction
+            deletes one and inserts it again, so there the suites alone guard them; and it scans rather than searches.
     """
 
     output_schema: str
@@ -49,7 +49,16 @@ class TableNaming:
     @property
     def schemas(self) -> tuple[str, ...]:
         """All schemas that phoneseg keeps."""
-        return (self.schema(Area.PUBLISHED), self.schema(Area.RESTRICTED), self.staging_schema)
+        return tuple(self.schema_meanings)
+
+    @property
+    def schema_meanings(self) -> dict[str, str]:
+        """What is in each of the schemas."""
+        return {
+            self.schema(Area.PUBLISHED): "Segments of contacts by their phone numbers; no number in clear.",
+            self.schema(Area.RESTRICTED): "Phone numbers in clear, by token, and what stood in quarantined cells.",
+            self.staging_schema: "Tables of runs under way; nobody reads them.",
+        }
 
     def is_ours(self, name: str) -> bool:
         """Return whether a table's name starts with one of our schemas, as it does where there are none."""
@@ -72,10 +81,14 @@ class TableNaming:
         return [self.staging(table, run_id) for table in (*staged_tables(), CHANGED_CONTACT)]
 
     def _build(self, table: Table, schema: str, name: str, *, is_staging: bool) -> sa.Table:
+        has_keys = self.has_keys and not is_staging
+        full_name = name if self.has_schemas else f"{schema}_{name}"
+        indexes = [sa.Index(f"{full_name}_{'_'.join(columns)}_idx", *columns) for columns in table.indexes if has_keys]
         return sa.Table(
-            name if self.has_schemas else f"{schema}_{name}",
+            full_name,
             sa.MetaData(),
-            *_columns(table, has_key=self.has_keys and not is_staging, has_constraints=not is_staging),
+            *_columns(table, has_key=has_keys, has_constraints=not is_staging),
+            *indexes,
             schema=schema if self.has_schemas else None,
             comment=f"{table.row_meaning} ({table.keeping})",
         )
