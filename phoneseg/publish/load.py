@@ -17,9 +17,9 @@ from phoneseg.contracts import (
 )
 from phoneseg.errors import ReconciliationError, StopError
 from phoneseg.publish.log import extend_lease, has_newer_published
-from phoneseg.publish.visible import Replacement
 from phoneseg.run import Run
 from phoneseg.warehouse import Warehouse
+from phoneseg.warehouse.replacement import Replacement
 
 
 def load_staging(warehouse: Warehouse, run: Run) -> dict[str, int]:

@@ -8,9 +8,9 @@ from phoneseg.contracts import SOURCE_WATERMARK, Keeping, Table, staged_tables
 from phoneseg.errors import SupersededError
 from phoneseg.publish.load import drop_staging
 from phoneseg.publish.log import end_run, has_newer_published, last_published_us
-from phoneseg.publish.visible import Replacement, is_unchanged
 from phoneseg.run import Run
 from phoneseg.warehouse import Warehouse
+from phoneseg.warehouse.replacement import Replacement, is_unchanged
 
 
 def swap_staging(

@@ -3,16 +3,20 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import sqlalchemy as sa
 
-from phoneseg.contracts import Table, staged_tables
+from phoneseg.contracts import Keeping, Table, staged_tables
 from phoneseg.errors import AuditError
 from phoneseg.quality.gx import GreatExpectations
 from phoneseg.quality.suites import Suite, load_suite, suites_folder
 from phoneseg.run import Run
 from phoneseg.warehouse import Warehouse
+from phoneseg.warehouse.replacement import Replacement
+
+Rows = sa.Select[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
@@ -51,15 +55,16 @@ def audit_staging(warehouse: Warehouse, connection: sa.Connection, run: Run) -> 
     folder = suites_folder(settings)
     suites = [(table, load_suite(folder, table)) for table in staged_tables()]
     docs_folder = settings.resolve(settings.quality.data_docs_folder) / f"{run.as_of:%Y-%m-%dT%H%M}"
-    checks = GreatExpectations(docs_folder, warehouse.connect_read_only)
+    checks, replacement = GreatExpectations(docs_folder, warehouse.connect_read_only), Replacement.of(warehouse, run)
     passed_count, failed = 0, []
     for table, suite in suites:
-        if warehouse.connect_read_only is None:
-            outcomes = checks.validate(suite, _staged_columns(warehouse, connection, run, table, suite))
-        else:
-            outcomes = checks.validate(suite, warehouse.naming.staging(table, run.run_id))
-        failed += [f"{table.name}: {outcome.label}" for outcome in outcomes if not outcome.is_met]
-        passed_count += sum(outcome.is_met for outcome in outcomes)
+        for part, rows in _parts(replacement, table, suite):
+            is_pushed_down = warehouse.connect_read_only is not None
+            outcomes = checks.validate(
+                part, rows if is_pushed_down else _read_columns(warehouse, connection, table, part, rows)
+            )
+            failed += [f"{table.name}: {outcome.label}" for outcome in outcomes if not outcome.is_met]
+            passed_count += sum(outcome.is_met for outcome in outcomes)
     result = AuditResult(passed_count, tuple(failed), checks.write_data_docs())
     if failed:
         raise AuditError(
@@ -69,13 +74,30 @@ def audit_staging(warehouse: Warehouse, connection: sa.Connection, run: Run) -> 
     return result
 
 
-def _staged_columns(
-    warehouse: Warehouse, connection: sa.Connection, run: Run, table: Table, suite: Suite
+def _parts(replacement: Replacement, table: Table, suite: Suite) -> Iterator[tuple[Suite, sa.Table | Rows]]:
+    """Yield the suite with the rows that it is about.
+
+    What a suite asks of each row, it asks of the staged ones: the others passed when they were published. What it asks
+    of all rows together, such as a share, it asks of what readers will see.
+    """
+    staging = replacement.staging(table)
+    if not replacement.is_partial or table.keeping is Keeping.DATED:
+        yield suite, staging
+        return
+    of_each, of_all = suite.parted()
+    if of_each.expectations:
+        yield of_each, staging
+    if of_all.expectations:
+        yield of_all, replacement.visible(table)
+
+
+def _read_columns(
+    warehouse: Warehouse, connection: sa.Connection, table: Table, suite: Suite, rows: sa.Table | Rows
 ) -> pl.DataFrame:
-    """Read back, from the staging table, the columns that the suite reads."""
-    staging = warehouse.naming.staging(table, run.run_id)
+    """Read back the columns that the suite reads."""
     columns = suite.columns or table.key  # a suite may look at the table alone
-    statement = sa.select(*(staging.c[column] for column in columns))
+    found = rows if isinstance(rows, sa.Table) else rows.subquery()
+    statement = sa.select(*(found.c[column] for column in columns))
     schema = {column: table.schema[column] for column in columns}
     return pl.concat(_typed(warehouse.read_batches(connection, statement), schema), rechunk=False)
 

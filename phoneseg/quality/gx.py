@@ -57,7 +57,7 @@ class GreatExpectations:
         self._context.add_data_docs_site("audit", _site(data_docs_folder))
         self._connect = connect
 
-    def validate(self, suite: Suite, rows: pl.DataFrame | sa.Table | sa.Select[Any]) -> list[Outcome]:
+    def validate(self, suite: Suite, rows: pl.DataFrame | sa.Table | sa.Select[*tuple[Any, ...]]) -> list[Outcome]:
         """Check rows against a suite.
 
         Args:
@@ -99,7 +99,7 @@ class GreatExpectations:
 
     @contextmanager
     def _batch(
-        self, name: str, rows: pl.DataFrame | sa.Table | sa.Select[Any]
+        self, name: str, rows: pl.DataFrame | sa.Table | sa.Select[*tuple[Any, ...]]
     ) -> Iterator[tuple[Any, dict[str, Any] | None]]:
         """Yield the batch definition of rows, and its parameters."""
         if isinstance(rows, pl.DataFrame):

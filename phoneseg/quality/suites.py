@@ -12,6 +12,14 @@ from phoneseg.settings import Settings
 
 # Their results are counts of rows; the results of the others show what they found.
 _SILENT = ("expect_column_values_", "expect_column_value_lengths_")
+# What holds for two parts of a table holds for the whole: no contact stands in both.
+_OF_EACH_ROW = (
+    *_SILENT,
+    "expect_column_pair_values_",
+    "expect_compound_columns_to_be_unique",
+    "expect_select_column_values_",
+    "expect_multicolumn_",
+)
 _COLUMN_ARGUMENTS = ("column", "column_A", "column_B")
 
 
@@ -40,6 +48,16 @@ class Suite:
                     read[arguments[argument]] = None
             read |= dict.fromkeys(arguments.get("column_list", ()))
         return tuple(read)
+
+    def parted(self) -> tuple["Suite", "Suite"]:
+        """Return what the suite asks of each row, and what it asks of all rows together, such as a share of them."""
+        of_each = [each for each in self.expectations if _is_about_each_row(each)]
+        of_all = [each for each in self.expectations if not _is_about_each_row(each)]
+        return Suite(self.name, of_each, self.meta), Suite(f"{self.name}, all rows", of_all, self.meta)
+
+
+def _is_about_each_row(expectation: dict[str, Any]) -> bool:
+    return expectation["type"].startswith(_OF_EACH_ROW) and expectation["kwargs"].get("mostly", 1) == 1
 
 
 def shipped_suites_folder() -> Path:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from phoneseg.contracts import CHANGED_CONTACT, TABLES, Keeping, Table
 from phoneseg.run import Run
-from phoneseg.warehouse import Warehouse
+from phoneseg.warehouse.backend import Warehouse
 
 
 @dataclass(frozen=True)
