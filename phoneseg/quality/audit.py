@@ -58,7 +58,7 @@ def audit_staging(warehouse: Warehouse, connection: sa.Connection, run: Run) -> 
         if warehouse.connect_read_only is None:
             outcomes = checks.validate(suite, _staged_columns(warehouse, connection, run, table, suite))
         else:
-            outcomes = checks.validate(suite, warehouse.naming.staging(table, run.run_id))
+            outcomes = checks.validate(suite, sa.select(warehouse.naming.staging(table, run.run_id)))
         failed += [f"{table.name}: {outcome.label}" for outcome in outcomes if not outcome.is_met]
         passed_count += sum(outcome.is_met for outcome in outcomes)
     result = AuditResult(passed_count, tuple(failed), checks.write_data_docs())

@@ -1,8 +1,10 @@
 """Real warehouses for the tests: small, in files of their own."""
 
 import shutil
-from collections.abc import Callable
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -61,3 +63,39 @@ def make_warehouse(tmp_path: Path) -> Callable[..., Settings]:
         return load_settings(config)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def _postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """To be replaced by the server class of the shared fixtures."""
+    programs = max(Path("/usr/lib/postgresql").glob("*/bin"))
+    folder = Path("/tmp") / f"phoneseg-{uuid4().hex[:8]}"  # noqa: S108  # a socket's path has to be short
+    folder.mkdir()
+    shutil.chown(folder, "postgres")
+
+    def call(*command: str | Path) -> None:
+        subprocess.run(command, user="postgres", cwd=folder, check=True, stdout=subprocess.DEVNULL)
+
+    (folder / "password").write_text("hunter2")
+    call(
+        programs / "initdb", "-D", folder / "data", "-A", "scram-sha-256", "--pwfile", folder / "password", "-E", "UTF8"
+    )
+    options = f"-k {folder} -c listen_addresses= -c fsync=off"
+    call(programs / "pg_ctl", "start", "-w", "-D", folder / "data", "-l", folder / "log", "-o", options)
+    yield f"postgresql://postgres:hunter2@/{{}}?host={folder}"
+    call(programs / "pg_ctl", "stop", "-w", "-D", folder / "data", "-m", "immediate")
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def postgresql_url(_postgresql_server: str) -> Iterator[str]:
+    """Return the URL of an empty database of the test's own."""
+    name = f"test_{uuid4().hex[:12]}"
+    engine = sa.create_engine(
+        _postgresql_server.format("postgres"), poolclass=sa.NullPool, isolation_level="AUTOCOMMIT"
+    )
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    yield _postgresql_server.format(name)
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
