@@ -74,29 +74,29 @@ def audit_staging(warehouse: Warehouse, connection: sa.Connection, run: Run) -> 
     return result
 
 
-def _parts(replacement: Replacement, table: Table, suite: Suite) -> Iterator[tuple[Suite, sa.Table | Rows]]:
+def _parts(replacement: Replacement, table: Table, suite: Suite) -> Iterator[tuple[Suite, Rows]]:
     """Yield the suite with the rows that it is about.
 
     What a suite asks of each row, it asks of the staged ones: the others passed when they were published. What it asks
     of all rows together, such as a share, it asks of what readers will see.
     """
-    staging = replacement.staging(table)
+    staged = sa.select(*replacement.staging(table).c)
     if not replacement.is_partial or table.keeping is Keeping.DATED:
-        yield suite, staging
+        yield suite, staged
         return
     of_each, of_all = suite.parted()
     if of_each.expectations:
-        yield of_each, staging
+        yield of_each, staged
     if of_all.expectations:
         yield of_all, replacement.visible(table)
 
 
 def _read_columns(
-    warehouse: Warehouse, connection: sa.Connection, table: Table, suite: Suite, rows: sa.Table | Rows
+    warehouse: Warehouse, connection: sa.Connection, table: Table, suite: Suite, rows: Rows
 ) -> pl.DataFrame:
     """Read back the columns that the suite reads."""
     columns = suite.columns or table.key  # a suite may look at the table alone
-    found = rows if isinstance(rows, sa.Table) else rows.subquery()
+    found = rows.subquery()
     statement = sa.select(*(found.c[column] for column in columns))
     schema = {column: table.schema[column] for column in columns}
     return pl.concat(_typed(warehouse.read_batches(connection, statement), schema), rechunk=False)

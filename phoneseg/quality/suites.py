@@ -57,7 +57,7 @@ class Suite:
 
 
 def _is_about_each_row(expectation: dict[str, Any]) -> bool:
-    return expectation["type"].startswith(_OF_EACH_ROW) and expectation["kwargs"].get("mostly", 1) == 1
+    return bool(expectation["type"].startswith(_OF_EACH_ROW) and expectation["kwargs"].get("mostly", 1) == 1)
 
 
 def shipped_suites_folder() -> Path:

@@ -118,16 +118,16 @@ class Warehouse:
         Raises:
             IntervalBusyError: Another process held it for longer than `lock_wait_s`.
         """
-        key = f"phoneseg {self.url} {self.naming.output_schema} {as_of.isoformat()}"
-        with hold(key, as_of, self._lock_wait_s, lambda: self._try_lock(as_of)):
+        what = f"{self.naming.output_schema} {as_of.isoformat()}"
+        with hold(f"{self.url} {what}", as_of, self._lock_wait_s, lambda: self._try_lock(what)):
             yield
 
-    def _try_lock(self, as_of: datetime) -> Release | None:
-        """Take the interval's lock, if no other process has it; return what gives it back."""
+    def _try_lock(self, what: str) -> Release | None:
+        """Take the lock of something in this warehouse, if no other process has it; return what gives it back."""
         if self.url.get_backend_name() not in FILE_DIALECTS:
             return lambda: None
         file = Path(str(self.url.database))
-        return try_file_lock(file.with_name(f".{file.name}.lock"), as_of)
+        return try_file_lock(file.with_name(f".{file.name}.lock"), what)
 
     def serialize_publishing(self, connection: sa.Connection) -> None:
         """Let publishing transactions follow each other; each holds on until it ends. For servers to override.
@@ -202,7 +202,7 @@ class Warehouse:
                 result = connection.execute(sa.select(sa.text("*")).select_from(self._relation(source)).limit(0))
                 return list(result.keys())
         except SourceError as error:
-            if source.table is None:
+            if source.table is None or self._exists(source.table):  # it may not be read, perhaps
                 raise
             raise SourceError(f"{where}.table: no table `{source.table}`; {self._existing(source.table)}") from error
 
@@ -245,6 +245,10 @@ class Warehouse:
 
     def _select(self, source: ContactSource, columns: tuple[str, ...]) -> sa.Select[*tuple[Any, ...]]:
         return sa.select(*(sa.column(column) for column in columns)).select_from(self._relation(source))
+
+    def _exists(self, table: str) -> bool:
+        *schema, name = table.split(".")
+        return sa.inspect(self.engine).has_table(name, schema=".".join(schema) or None)
 
     def _relation(self, source: ContactSource) -> sa.FromClause:
         if source.query is not None:

@@ -70,7 +70,7 @@ def _as_phoneseg_error(where: str, error: BaseException | None, is_connection: b
     if state := getattr(error, "sqlstate", None):
         kind, message = of_sqlstate(state, error)
         return kind(_joined(where, message))
-    message = without_values(str(error))
+    message = without_values(re.sub(r"^.*?ERROR:  ", "", str(error), flags=re.DOTALL))  # ADBC quotes a query before it
     if _FULL.search(message):
         return StopError(_joined(where, f"the warehouse's disk is full: {message}"))
     if _BUSY.search(message):

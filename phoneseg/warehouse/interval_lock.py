@@ -1,13 +1,14 @@
 """Holds on an interval: one process at a time works on it, and the system lets go for a process that is killed."""
 
 import fcntl
+import hashlib
 import os
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -16,8 +17,7 @@ from phoneseg.errors import IntervalBusyError
 Release = Callable[[], None]
 
 _POLL_S: Final = 0.25
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_OFFSETS: Final = 2**62  # of a lock in its file, which may be longer than any file
+_OFFSETS: Final = 2**62  # in a file, which may be past its end
 
 
 @dataclass
@@ -84,8 +84,13 @@ def _leave(key: tuple[int, str]) -> None:
             _holds.pop(key).release()
 
 
-def try_file_lock(file: Path, as_of: datetime) -> Release | None:
-    """Lock the byte of an interval in a file, which stays empty.
+def lock_number(what: str) -> int:
+    """Return the signed 64-bit number under which databases and files lock `what`."""
+    return int.from_bytes(hashlib.sha256(f"phoneseg {what}".encode()).digest()[:8], signed=True)
+
+
+def try_file_lock(file: Path, what: str) -> Release | None:
+    """Lock the byte that stands for `what` in a file, which stays empty.
 
     Returns:
         What unlocks it; None where another process has it.
@@ -93,7 +98,7 @@ def try_file_lock(file: Path, as_of: datetime) -> Release | None:
     Raises:
         OSError: The file cannot be made.
     """
-    offset = (as_of - _EPOCH) // timedelta(microseconds=1) % _OFFSETS
+    offset = lock_number(what) % _OFFSETS
     opened = _open(file)
     try:
         fcntl.lockf(opened, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, offset)

@@ -1,9 +1,7 @@
 """PostgreSQL: COPY in both directions through ADBC, and the locks that a server has."""
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,7 +19,7 @@ from phoneseg.errors import SourceError
 from phoneseg.settings import Settings
 from phoneseg.warehouse.backend import BATCH_ROWS, Warehouse
 from phoneseg.warehouse.failures import clear_failures
-from phoneseg.warehouse.interval_lock import Release
+from phoneseg.warehouse.interval_lock import Release, lock_number
 from phoneseg.warehouse.postgresql_types import as_copied, describe, read_copied
 
 # Either end notices within a minute that the other is gone, and gives back its locks.
@@ -54,8 +52,7 @@ class PostgreSQLWarehouse(Warehouse):
         self.connect_read_only = self._connect_read_only
 
     def _connect_read_only(self) -> psycopg.Connection:
-        session = psycopg.connect(self._conninfo(), autocommit=True)
-        session.execute(_setting(_SESSION | {"default_transaction_read_only": "on"}))
+        session = self._session(_SESSION | {"default_transaction_read_only": "on"})
         session.autocommit = False
         return session
 
@@ -107,7 +104,7 @@ class PostgreSQLWarehouse(Warehouse):
     def create_schemas(self, connection: sa.Connection) -> None:
         """Create the schemas that are missing; a role that may create none can work with those made for it."""
         # Two first runs at once would both find them missing.
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(self._lock_key("tables"))))
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(lock_number(f"{self.naming.output_schema} tables"))))
         existing = sa.inspect(connection).get_schema_names()
         for schema, meaning in self.naming.schema_meanings.items():
             if schema not in existing:
@@ -137,30 +134,26 @@ class PostgreSQLWarehouse(Warehouse):
         with clear_failures(f"{self._where}: another run is publishing"):
             wait_ms = max(1, round(self._lock_wait_s * 1000))  # 0 would be forever
             connection.execute(sa.select(sa.func.set_config("lock_timeout", f"{wait_ms}ms", True)))
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(self._lock_key("publishing"))))
+            connection.execute(
+                sa.select(sa.func.pg_advisory_xact_lock(lock_number(f"{self.naming.output_schema} publishing")))
+            )
 
-    def _try_lock(self, as_of: datetime) -> Release | None:
+    def _try_lock(self, what: str) -> Release | None:
         with clear_failures(self._where):
-            session = psycopg.connect(self._conninfo(), autocommit=True)
-            try:
-                session.execute(_setting(_SESSION))
-                # The hold is idle for as long as the run takes; servers before 14 do not have the setting.
-                session.execute(
-                    "SELECT set_config(name, '0', false) FROM pg_settings WHERE name = 'idle_session_timeout'"
-                )
-                key = self._lock_key(as_of.isoformat())
-                (is_ours,) = session.execute("SELECT pg_try_advisory_lock(%s)", [key]).fetchone() or (False,)
-            except psycopg.Error:
-                session.close()
-                raise
-        if is_ours:
+            session = self._session(_SESSION)
+            # The hold is idle for as long as the run takes; servers before 14 do not have the setting.
+            session.execute("SELECT set_config(name, '0', false) FROM pg_settings WHERE name = 'idle_session_timeout'")
+            taken = session.execute("SELECT pg_try_advisory_lock(%s)", [lock_number(what)]).fetchone()
+        if taken == (True,):
             return session.close
         session.close()
         return None
 
-    def _lock_key(self, what: str) -> int:
-        digest = hashlib.sha256(f"phoneseg {self.naming.output_schema} {what}".encode()).digest()
-        return int.from_bytes(digest[:8], signed=True)
+    def _session(self, settings: Mapping[str, str]) -> psycopg.Connection:
+        """Return a connection of psycopg's own that commits by itself."""
+        session = psycopg.connect(self._conninfo(), autocommit=True)
+        session.execute(_setting(settings))
+        return session
 
     def _conninfo(self) -> str:
         arguments = {**self.engine.dialect.create_connect_args(self.url)[1], **self._connect_args()}

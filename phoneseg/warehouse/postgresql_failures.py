@@ -16,9 +16,9 @@ from phoneseg.errors import (
 # The beginning of a code, the longest that fits; see PostgreSQL's appendix of error codes.
 _BY_STATE: Final[dict[str, tuple[type[PhonesegError], str]]] = {
     "08": (WarehouseUnavailableError, "the connection to the warehouse broke"),
+    "25006": (SourceError, "the warehouse takes no changes here"),
     "25P03": (WarehouseUnavailableError, "the warehouse ended an idle session"),
     "28": (SettingsError, "the warehouse refuses the user or the password"),
-    "3D": (SettingsError, "the warehouse has no such database"),
     "40": (WarehouseBusyError, "another session was in the way"),
     "42501": (SourceError, "the warehouse's user lacks a privilege"),
     "53": (WarehouseUnavailableError, "the warehouse is short of resources"),
@@ -60,9 +60,9 @@ def _message(state: str, error: BaseException | None) -> str:
     if state.startswith(_OWN_WORDS):
         return f"the database raised an error of its own ({state})"  # with who knows what in it
     primary = getattr(getattr(error, "diag", None), "message_primary", None)
-    if primary is None:  # ADBC: `INVALID_DATA: Failed to prepare query: ERROR:  division by zero`
-        first = next(iter(str(error).splitlines()), "")
-        primary = re.sub(r"^.*?[^\W\d]+:  ", "", first)
+    if primary is None:  # ADBC: `INVALID_DATA: Failed to execute query 'SELECT ...': ERROR:  division by zero`
+        told = re.search(r"(?:ERROR|FATAL|PANIC):  (.*)", str(error)) or re.search(r"(.*)", str(error))
+        primary = told[1] if told else ""
     if state.startswith(_OF_DATA):
         primary = re.sub(r'(?<!column )(?<!relation )(?<!constraint )(?<!table )".*?"', '"<value>"', primary)
     return without_values(primary)
