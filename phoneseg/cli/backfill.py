@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from time import perf_counter
 from typing import Annotated, Final
 
-import sqlalchemy as sa
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -15,8 +14,8 @@ from rich.table import Table
 from phoneseg.cli.one_run import run_once
 from phoneseg.cli.options import Config, Full
 from phoneseg.cli.summary import as_typed, program
-from phoneseg.contracts import PIPELINE_RUN
 from phoneseg.errors import OutdatedSchemaError, PhonesegError, RetryableError, SettingsError, StopError
+from phoneseg.publish import published_as_ofs
 from phoneseg.run import Run, as_utc, parse_instant
 from phoneseg.settings import Settings, load_settings
 from phoneseg.warehouse import open_warehouse
@@ -96,12 +95,8 @@ def _intervals(settings: Settings, start: str, end: str) -> list[Interval]:
 def _published(settings: Settings) -> set[datetime]:
     """Return the `as_of`s at which all the sources are published."""
     warehouse = open_warehouse(settings)
-    table = warehouse.naming.published(PIPELINE_RUN)
     with warehouse.transaction() as connection:
-        if not sa.inspect(connection).has_table(table.name, schema=table.schema):
-            return set()
-        rows = connection.execute(sa.select(table.c.as_of, table.c.sources).where(table.c.state == "published"))
-        return {as_utc(as_of) for as_of, sources in rows if set(settings.contacts) <= set(sources.split(","))}
+        return published_as_ofs(warehouse, connection, set(settings.contacts))
 
 
 def _run_all(settings: Settings, intervals: list[Interval], retries: int, *, full: bool) -> None:

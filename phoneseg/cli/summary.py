@@ -13,7 +13,8 @@ from phoneseg.settings import Settings
 from phoneseg.warehouse import Warehouse
 
 _COUNTS: Final = {
-    "contact_count": "contacts read",
+    "contact_count": "contacts",
+    "changed_contact_count": "of which read by this run",
     "filled_cell_count": "phone cells with something in them",
     "phone_count": "phones published",
     "valid_phone_count": "of which valid",

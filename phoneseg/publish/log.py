@@ -1,6 +1,6 @@
 """The log of runs, `pipeline_run`: who holds an interval, and what became of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -127,6 +127,15 @@ def run_state(warehouse: Warehouse, connection: sa.Connection, run: Run) -> str 
     """Return the run's state in the log; null for a run that never began."""
     log = warehouse.naming.published(PIPELINE_RUN)
     return connection.execute(sa.select(log.c.state).where(log.c.run_id == run.run_id)).scalar_one_or_none()
+
+
+def published_as_ofs(warehouse: Warehouse, connection: sa.Connection, sources: Set[str]) -> set[datetime]:
+    """Return the `as_of`s at which one run has published all of some sources; none where there are no tables yet."""
+    log = warehouse.naming.published(PIPELINE_RUN)
+    if not sa.inspect(connection).has_table(log.name, schema=log.schema):
+        return set()
+    rows = connection.execute(sa.select(log.c.as_of, log.c.sources).where(log.c.state == "published"))
+    return {as_utc(row.as_of) for row in rows if sources <= set(row.sources.split(","))}
 
 
 def has_newer_published(warehouse: Warehouse, connection: sa.Connection, run: Run) -> bool:

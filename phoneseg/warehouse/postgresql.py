@@ -34,6 +34,7 @@ _CONNECTION: Final = {
 _SESSION: Final = {
     "TimeZone": "UTC",
     "standard_conforming_strings": "on",
+    "idle_in_transaction_session_timeout": "0",  # one snapshot serves a whole extract
     "tcp_keepalives_idle": "30",
     "tcp_keepalives_interval": "10",
     "tcp_keepalives_count": "3",

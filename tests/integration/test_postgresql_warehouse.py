@@ -53,7 +53,8 @@ def query(settings: Settings, sql: str) -> pl.DataFrame:
 def failure(settings: Settings, sql: str = "SELECT 1") -> PhonesegError:
     with pytest.raises(PhonesegError) as raised:
         query(settings, sql)
-    assert "hunter2" not in str(raised.value)
+    password = sa.make_url(settings.warehouse.url.get_secret_value()).password
+    assert not password or password not in str(raised.value)
     assert "\n" not in str(raised.value)
     return raised.value
 
