@@ -9,8 +9,7 @@ an older interval was run: the current tables did not change then.
 
 Trigger it by hand with **as_of** (ISO date or time, UTC; the end of the data interval by default), **sources** (all by
 default), **dry_run** (everything but the last two steps), **full** (read the sources whole), **accept_drift** (go on
-though a source shrank or changed the types of its columns) or **announce_history** (let the last task announce an older
-interval, too).
+though a source shrank or changed its types) or **announce_history** (announce an older interval, too).
 """
 
 import sys
@@ -44,12 +43,8 @@ with DAG(
         "sources": Param(None, type=["null", "array"], description="Names of contact sources; all when empty."),
         "dry_run": Param(False, type="boolean", description="Do everything but publish."),
         "full": Param(False, type="boolean", description="Read the sources whole, whatever the watermarks say."),
-        "accept_drift": Param(
-            False, type="boolean", description="Go on though a source shrank or changed the types of its columns."
-        ),
-        "announce_history": Param(
-            False, type="boolean", description="Update the assets after a run of an older interval, too."
-        ),
+        "accept_drift": Param(False, type="boolean", description="Go on though a source shrank or changed its types."),
+        "announce_history": Param(False, type="boolean", description="Update the assets for an older interval, too."),
     },
 ) as dag:
 
