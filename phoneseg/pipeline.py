@@ -250,14 +250,15 @@ def swap(run: Run) -> Counts:
         SupersededError: Another run of the interval has taken over.
     """
     warehouse = open_warehouse(run.settings)
-    changes: Counts = {}
     with warehouse.transaction() as connection:
-        is_done = publish.run_state(warehouse, connection, run) == "published"  # killed after its commit, and retried
         if run.dry_run:
             publish.end_run(warehouse, connection, run, "dry_run", _counted(run))
             publish.drop_staging(warehouse, connection, run)
-        elif not is_done:
+            changes: Counts = {}
+        elif publish.run_state(warehouse, connection, run) != "published":
             changes = publish.swap_staging(warehouse, connection, run, _counted(run))
+        else:  # killed after its commit, and retried
+            changes = publish.read_changes(warehouse, connection, run)
     run.stage.remove()
     return changes
 

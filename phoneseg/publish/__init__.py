@@ -3,7 +3,15 @@
 from phoneseg.publish.fingerprint import fingerprint_sources
 from phoneseg.publish.leftovers import remove_leftovers
 from phoneseg.publish.load import count_visible, drop_staging, load_staging
-from phoneseg.publish.log import begin_run, end_run, extend_lease, last_published_us, published_as_ofs, run_state
+from phoneseg.publish.log import (
+    begin_run,
+    end_run,
+    extend_lease,
+    last_published_us,
+    published_as_ofs,
+    read_changes,
+    run_state,
+)
 from phoneseg.publish.numbers import read_numbers
 from phoneseg.publish.summary import RunSummary, read_summary
 from phoneseg.publish.swap import swap_staging
@@ -19,6 +27,7 @@ __all__ = [
     "last_published_us",
     "load_staging",
     "published_as_ofs",
+    "read_changes",
     "read_numbers",
     "read_summary",
     "remove_leftovers",

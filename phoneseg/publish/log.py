@@ -129,6 +129,13 @@ def run_state(warehouse: Warehouse, connection: sa.Connection, run: Run) -> str 
     return connection.execute(sa.select(log.c.state).where(log.c.run_id == run.run_id)).scalar_one_or_none()
 
 
+def read_changes(warehouse: Warehouse, connection: sa.Connection, run: Run) -> dict[str, int]:
+    """Return what a published run changed: `deleted_rows`, `inserted_rows`, `is_current`."""
+    log = warehouse.naming.published(PIPELINE_RUN)
+    changes = sa.select(log.c.deleted_rows, log.c.inserted_rows, log.c.is_current).where(log.c.run_id == run.run_id)
+    return dict(connection.execute(changes).mappings().one())
+
+
 def published_as_ofs(warehouse: Warehouse, connection: sa.Connection, sources: Set[str]) -> set[datetime]:
     """Return the `as_of`s at which one run has published all of some sources; none where there are no tables yet."""
     log = warehouse.naming.published(PIPELINE_RUN)

@@ -1,6 +1,5 @@
 """sql/operations/roles_postgresql.sql: the roles can do their work on a real PostgreSQL, and nothing else."""
 
-import os
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -34,20 +33,6 @@ id = "id"
 phones = ["mobile"]
 updated_at = "updated_at"
 """
-
-
-# TODO: replace by the fixture of tests/conftest.py.
-@pytest.fixture
-def postgresql_url() -> Iterator[str]:
-    """URL of an empty database of the test's own."""
-    server = os.environ.get("POSTGRESQL_FOR_TESTS")
-    if server is None:
-        pytest.skip("POSTGRESQL_FOR_TESTS names no server")
-    name = f"test_{token_hex(4)}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-        yield sa.make_url(server).set(database=name).render_as_string(hide_password=False)
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 class Roles:
