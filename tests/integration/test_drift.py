@@ -31,11 +31,8 @@ def test_a_missing_column_stops_the_run(any_settings: Settings) -> None:
 
 def test_a_column_of_another_type_stops_the_run_until_somebody_accepts_it(any_settings: Settings) -> None:
     run_pipeline(any_settings)
-    execute(
-        any_settings,
-        "UPDATE webshop.account SET phone = NULL",
-        "ALTER TABLE webshop.account ALTER phone TYPE BIGINT USING CAST(phone AS BIGINT)",
-    )
+    execute(any_settings, "UPDATE webshop.account SET phone = NULL")
+    execute(any_settings, "ALTER TABLE webshop.account ALTER phone TYPE BIGINT USING CAST(phone AS BIGINT)")
     check_that_it_stops(
         any_settings,
         DriftError,
@@ -64,7 +61,7 @@ def test_a_source_that_lost_more_than_its_share_stops_the_run(any_settings: Sett
     run_pipeline(any_settings)
     execute(any_settings, "DELETE FROM crm.customer WHERE customer_id > 100100")
     words = (
-        r"contacts\.crm: \d+ contacts, 6\d % fewer than the \d+ as of 2026-07-01 00:00, and max_shrink_pct allows 50 %"
+        r"contacts\.crm: \d+ contacts, 8\d % fewer than the \d+ as of 2026-07-01 00:00, and max_shrink_pct allows 50 %"
     )
     check_that_it_stops(any_settings, DriftError, words, full=full)
     assert run_pipeline(any_settings, NEXT, accept_drift=True)["is_current"]
@@ -72,7 +69,7 @@ def test_a_source_that_lost_more_than_its_share_stops_the_run(any_settings: Sett
 
 def test_a_source_may_lose_less_than_its_share(demo_settings: Settings) -> None:
     run_pipeline(demo_settings)
-    execute(demo_settings, "DELETE FROM crm.customer WHERE customer_id > 100200")
+    execute(demo_settings, "DELETE FROM crm.customer WHERE customer_id > 100400")
     assert run_pipeline(demo_settings, NEXT)["is_current"]
 
 
