@@ -33,6 +33,7 @@ _CONNECTION: Final = {
 }
 _SESSION: Final = {
     "TimeZone": "UTC",
+    "idle_in_transaction_session_timeout": "0",  # a transaction waits while its rows go through COPY elsewhere
     "standard_conforming_strings": "on",
     "tcp_keepalives_idle": "30",
     "tcp_keepalives_interval": "10",
@@ -62,7 +63,7 @@ class PostgreSQLWarehouse(Warehouse):
         connection.exec_driver_sql(_setting(_SESSION))
 
     def read_batches(self, connection: sa.Connection, statement: sa.Executable) -> Iterator[pl.DataFrame]:
-        """Yield the rows as COPY gives them, in a read-only transaction of their own that sees one moment.
+        """Yield the rows as COPY gives them, in a read-only transaction of their own: one moment of what is committed.
 
         Numbers with decimals, and what has no type in Polars, come as texts.
 
@@ -115,6 +116,8 @@ class PostgreSQLWarehouse(Warehouse):
 
     def serialize_publishing(self, connection: sa.Connection) -> None:
         """Wait until no other transaction publishes to the output schema; none can until this one ends.
+
+        From here on the transaction waits no longer than `lock_wait_s` for any lock.
 
         Raises:
             WarehouseBusyError: Another one took longer than `lock_wait_s`.
