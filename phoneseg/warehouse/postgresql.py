@@ -33,8 +33,8 @@ _CONNECTION: Final = {
 }
 _SESSION: Final = {
     "TimeZone": "UTC",
+    "idle_in_transaction_session_timeout": "0",  # a transaction waits while its rows go through COPY elsewhere
     "standard_conforming_strings": "on",
-    "idle_in_transaction_session_timeout": "0",  # one snapshot serves a whole extract
     "tcp_keepalives_idle": "30",
     "tcp_keepalives_interval": "10",
     "tcp_keepalives_count": "3",
@@ -71,7 +71,7 @@ class PostgreSQLWarehouse(Warehouse):
             yield connection
 
     def read_batches(self, connection: sa.Connection, statement: sa.Executable) -> Iterator[pl.DataFrame]:
-        """Yield the rows as COPY gives them, in a read-only transaction of their own that sees one moment.
+        """Yield the rows as COPY gives them, in a read-only transaction of their own: one moment of what is committed.
 
         That moment is the connection's, if it is one of `snapshot`.
 
@@ -128,6 +128,8 @@ class PostgreSQLWarehouse(Warehouse):
 
     def serialize_publishing(self, connection: sa.Connection) -> None:
         """Wait until no other transaction publishes to the output schema; none can until this one ends.
+
+        From here on the transaction waits no longer than `lock_wait_s` for any lock.
 
         Raises:
             WarehouseBusyError: Another one took longer than `lock_wait_s`.

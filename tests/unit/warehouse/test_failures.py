@@ -2,10 +2,18 @@
 
 from pathlib import Path
 
+import psycopg.errors as pg
 import pytest
 import sqlalchemy as sa
 
-from phoneseg.errors import PhonesegError, SettingsError, SourceError, WarehouseBusyError, WarehouseUnavailableError
+from phoneseg.errors import (
+    PhonesegError,
+    SettingsError,
+    SourceError,
+    StopError,
+    WarehouseBusyError,
+    WarehouseUnavailableError,
+)
 from phoneseg.warehouse.failures import clear_failures
 
 NUMBER = "+16502530000"
@@ -98,6 +106,16 @@ def _of_a_server(kind: type[sa.exc.DBAPIError], message: str) -> PhonesegError:
         (sa.exc.ProgrammingError, 'relation "crm.contact" does not exist\nLINE 1: SELECT', SourceError),
         (sa.exc.DataError, f'invalid input syntax for type integer: "{NUMBER}"', SourceError),
         (sa.exc.OperationalError, 'FATAL: database "crm" does not exist', SourceError),
+        (sa.exc.OperationalError, "FATAL:  sorry, too many clients already", WarehouseBusyError),
+        (sa.exc.OperationalError, "FATAL:  remaining connection slots are reserved", WarehouseBusyError),
+        (sa.exc.OperationalError, "FATAL:  the database system is starting up", WarehouseUnavailableError),
+        (sa.exc.OperationalError, "FATAL:  the database system is shutting down", WarehouseUnavailableError),
+        (sa.exc.OperationalError, "FATAL:  the database system is in recovery mode", WarehouseUnavailableError),
+        (sa.exc.OperationalError, "could not translate host name to address", WarehouseUnavailableError),
+        (sa.exc.OperationalError, "failed to resolve host 'db'", WarehouseUnavailableError),
+        (sa.exc.OperationalError, "SSL SYSCALL error: EOF detected", WarehouseUnavailableError),
+        (sa.exc.OperationalError, 'FATAL:  no pg_hba.conf entry for host "db"', SettingsError),
+        (sa.exc.OperationalError, "could not extend file: No space left on device", StopError),
     ],
 )
 def test_a_servers_words_decide_between_waiting_and_mending(
@@ -137,3 +155,62 @@ def test_a_statement_that_sqlalchemy_itself_refuses_is_told(engines: dict[str, s
 def test_a_postgresql_that_is_restarting_is_worth_another_try() -> None:
     message = 'connection to server on socket "/run/postgresql/.s.PGSQL.5432" failed: No such file or directory'
     assert type(_of_a_server(sa.exc.OperationalError, message)) is WarehouseUnavailableError
+
+
+@pytest.mark.parametrize(
+    ("error", "failure"),
+    [
+        (pg.AdminShutdown("terminating connection due to administrator command"), WarehouseUnavailableError),
+        (pg.CannotConnectNow("the database system is starting up"), WarehouseUnavailableError),
+        (pg.ConnectionFailure("connection failure"), WarehouseUnavailableError),
+        (pg.IdleInTransactionSessionTimeout("terminating connection"), WarehouseUnavailableError),
+        (pg.OutOfMemory("out of memory"), WarehouseUnavailableError),
+        (pg.QueryCanceled("canceling statement due to statement timeout"), WarehouseUnavailableError),
+        (pg.TooManyConnections("too many connections for role"), WarehouseBusyError),
+        (pg.LockNotAvailable("canceling statement due to lock timeout"), WarehouseBusyError),
+        (pg.SerializationFailure("could not serialize access due to concurrent update"), WarehouseBusyError),
+        (pg.DeadlockDetected("deadlock detected"), WarehouseBusyError),
+        (pg.DiskFull("could not extend file"), StopError),
+        (pg.InvalidPassword("password authentication failed"), SettingsError),
+        (pg.InsufficientPrivilege("permission denied for table customer"), SourceError),
+        (pg.UndefinedTable('relation "crm.contact" does not exist'), SourceError),
+        (pg.ReadOnlySqlTransaction("cannot execute INSERT in a read-only transaction"), SourceError),
+    ],
+)
+def test_a_code_of_postgresql_decides_whatever_its_words(error: pg.Error, failure: type[PhonesegError]) -> None:
+    for raised in (error, sa.exc.InternalError("SELECT 1", None, error)):
+        with pytest.raises(PhonesegError) as told, clear_failures("the place"):
+            raise raised
+        assert type(told.value) is failure
+        assert str(error) in str(told.value)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        pg.UniqueViolation('duplicate key value violates unique constraint "k"\nDETAIL:  Key (name)=(Jane) exists.'),
+        pg.InvalidTextRepresentation('invalid input syntax for type integer: "Jane"'),
+        pg.NumericValueOutOfRange('value "Jane" is out of range for type integer'),
+        pg.InvalidDatetimeFormat('invalid value "Jane" for "DD"\nDETAIL:  Value must be an integer.'),
+        pg.NotNullViolation('null value in column "name" of relation "c"\nDETAIL:  Failing row contains (1, Jane).'),
+        pg.RaiseException("call Jane"),
+    ],
+)
+def test_a_row_that_postgresql_quotes_is_hidden(error: pg.Error) -> None:
+    with pytest.raises(SourceError) as told, clear_failures("the place"):
+        raise error
+    assert "Jane" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("message", "grant"),
+    [
+        ("permission denied for table customer", "GRANT SELECT ON customer TO"),
+        ("permission denied for view customer", "GRANT SELECT ON customer TO"),
+        ("permission denied for schema crm", "GRANT USAGE ON SCHEMA crm TO"),
+        ("permission denied for database prod", "GRANT CREATE ON DATABASE prod TO"),
+    ],
+)
+def test_a_missing_privilege_is_told_with_what_to_grant(message: str, grant: str) -> None:
+    with pytest.raises(SourceError, match=grant), clear_failures("the place"):
+        raise pg.InsufficientPrivilege(message)

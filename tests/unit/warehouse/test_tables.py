@@ -56,6 +56,19 @@ def test_a_staging_table_takes_anything_so_that_its_suite_can_tell() -> None:
 
 def test_where_keys_are_checked_too_eagerly_none_is_declared() -> None:
     assert all(list(table.primary_key) == [] for table in DUCKDB.all_published())
+    assert all(not table.indexes for table in DUCKDB.all_published())
+
+
+@each_table
+def test_a_published_table_has_the_indexes_of_its_contract_and_a_staging_table_none(table: Table) -> None:
+    built = {tuple(index.columns.keys()) for index in WITH_SCHEMAS.published(table).indexes}
+    assert built == set(table.indexes)
+    assert not WITH_SCHEMAS.staging(table, "r1").indexes
+
+
+def test_every_schema_has_a_meaning() -> None:
+    assert tuple(WITH_SCHEMAS.schema_meanings) == WITH_SCHEMAS.schemas
+    assert all(WITH_SCHEMAS.schema_meanings.values())
 
 
 def test_a_run_has_staging_tables_of_its_own_and_the_same_ones_when_it_is_retried() -> None:
@@ -74,6 +87,7 @@ def test_the_log_of_runs_is_not_staged() -> None:
 def test_no_name_is_longer_than_postgresql_takes() -> None:
     run_id = "scheduled__2026-07-01T00:00:00+00:00" * 5
     names = [table.name for naming in (WITH_SCHEMAS, WITHOUT_SCHEMAS) for table in naming.all_staging(run_id)]
+    names += [str(index.name) for table in WITH_SCHEMAS.all_published() for index in table.indexes]
     assert max(len(name) for name in names) <= 63
 
 
@@ -99,3 +113,17 @@ def test_a_database_creates_the_tables_as_the_contracts_have_them(
         for table in tables:
             result = connection.execute(sa.select(sa.text("*")).select_from(table))
             assert list(result.keys()) == table.columns.keys()
+
+
+def test_duckdb_keeps_the_words_of_the_contracts(tmp_path: Path) -> None:
+    engine = sa.create_engine(f"duckdb:///{tmp_path / 'warehouse'}", poolclass=sa.NullPool)
+    table = DUCKDB.published(CONTACT_PHONE)
+    with engine.begin() as connection:
+        connection.execute(sa.schema.CreateSchema("out"))
+        table.create(connection)
+        told = connection.execute(sa.text("SELECT comment FROM duckdb_tables()")).scalar_one()
+        columns = connection.execute(
+            sa.text("SELECT comment FROM duckdb_columns() WHERE schema_name = 'out' ORDER BY column_index")
+        ).scalars()
+        assert list(columns) == [column.meaning for column in CONTACT_PHONE.columns]
+    assert told == table.comment
