@@ -27,7 +27,7 @@ from phoneseg.warehouse import Warehouse, open_warehouse
 AS_OF = datetime(2026, 7, 1, tzinfo=UTC)
 ROUNDS = 3
 # Changed after every watermark of the demo; one contact in a hundred.
-_AT = "updated_at = TIMESTAMP '2026-07-01 23:59:59'"
+_AT = "updated_at = TIMESTAMP '2026-07-05 00:00:00'"
 CHANGES = (
     f"UPDATE crm.customer SET mobile = home_phone, {_AT} WHERE customer_id % 100 = 0",
     f"UPDATE support.requester SET callback_number = NULL, {_AT} WHERE requester_id % 100 = 0",

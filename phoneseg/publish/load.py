@@ -42,8 +42,11 @@ def load_staging(warehouse: Warehouse, run: Run) -> dict[str, int]:
         drop_staging(warehouse, connection, run)
         for table in (*staged_tables(), CHANGED_CONTACT):
             warehouse.naming.staging(table, run.run_id).create(connection)
-    loaded = {table.name: _load(warehouse, run, table) for table in _loaded_tables(run)}
+    tables = list(_loaded_tables(run))
+    for table in tables:
+        warehouse.load(warehouse.naming.staging(table, run.run_id), run.stage.path(table.name))
     with warehouse.transaction() as connection:
+        loaded = {table.name: _count_loaded(warehouse, connection, run, table) for table in tables}
         loaded[SEGMENT_SIZE.name] = _count_members(connection, Replacement.of(warehouse, run))
     return loaded
 
@@ -109,11 +112,9 @@ def _loaded_tables(run: Run) -> Iterator[Table]:
         yield CHANGED_CONTACT
 
 
-def _load(warehouse: Warehouse, run: Run, table: Table) -> int:
-    staging, expected = warehouse.naming.staging(table, run.run_id), run.stage.count(table.name)
-    warehouse.load(staging, run.stage.path(table.name))
-    with warehouse.transaction() as connection:  # a driver's own count is no proof
-        loaded = _count(connection, staging)
+def _count_loaded(warehouse: Warehouse, connection: sa.Connection, run: Run, table: Table) -> int:
+    """Count the rows of a staging table in the database: a driver's own count is no proof."""
+    loaded, expected = _count(connection, warehouse.naming.staging(table, run.run_id)), run.stage.count(table.name)
     if loaded != expected:
         raise ReconciliationError(f"staging {table.name}: loaded {loaded} rows of {expected}")
     return loaded

@@ -64,7 +64,10 @@ def _replace(connection: sa.Connection, replacement: Replacement, table: Table) 
     """Make the published rows equal the staged ones, by the differences; return how many went and came."""
     published, staging = replacement.published(table), replacement.staging(table)
     is_kept = sa.exists(sa.select(sa.literal(1)).where(is_unchanged(table, staging, published)))
-    deleted = connection.execute(published.delete().where(replacement.is_replaced(table, published), ~is_kept)).rowcount
+    deleted = sum(
+        connection.execute(published.delete().where(is_replaced, ~is_kept)).rowcount
+        for is_replaced in replacement.replaced(table, published)
+    )
     is_there = sa.exists(sa.select(sa.literal(1)).where(*(published.c[n] == staging.c[n] for n in table.key)))
     new = sa.select(*staging.c).where(~is_there)
     insert = published.insert().from_select(list(table.column_names), new)

@@ -41,14 +41,21 @@ class Replacement:
         """Return the table that readers see."""
         return self.warehouse.naming.published(table)
 
-    def is_replaced(self, table: Table, shown: sa.Table) -> sa.ColumnElement[bool]:
-        """Return the condition on a row of the published table `shown` that the run answers for it."""
-        conditions: list[sa.ColumnElement[bool]] = []
-        if table.keeping is Keeping.DATED:
-            conditions.append(shown.c.as_of == self.run.as_of)
-        if self.is_partial:
-            conditions.append(self._is_in_reach(table, shown))
-        return sa.and_(sa.true(), *conditions)
+    def replaced(self, table: Table, shown: sa.Table) -> list[sa.ColumnElement[bool]]:
+        """Return the conditions on rows of the published table `shown` that the run answers for: any of them.
+
+        They are apart, because a database plans an OR of two joins badly. The rows that refer to those of the table
+        have to be those of the run already.
+        """
+        of_interval = [shown.c.as_of == self.run.as_of] if table.keeping is Keeping.DATED else []
+        if not self.is_partial:
+            return [sa.and_(sa.true(), *of_interval)]
+        if table.is_per_contact:
+            return [_has_same_key(CHANGED_CONTACT, self.staging(CHANGED_CONTACT), shown)]
+        if table.referrer is not None:
+            referrer = self.published(_table(table.referrer))
+            return [_has_same_key(table, self.staging(table), shown), ~_has_same_key(table, referrer, shown)]
+        return [sa.and_(self._is_of_a_read_source(shown), *of_interval)]
 
     def visible(self, table: Table) -> sa.Select[*tuple[Any, ...]]:
         """Return the rows of a current table that readers will see."""
@@ -57,28 +64,30 @@ class Replacement:
         if not self.is_partial:
             return staged
         shown = self.published(table)
-        kept = sa.select(*shown.c).where(~self._is_in_reach(table, shown), ~_has_same_key(table, staging, shown))
+        kept = sa.select(*shown.c).where(self._is_kept(table, shown))
         return sa.select(sa.union_all(staged, kept).subquery(f"visible_{table.name}"))
 
-    def _is_in_reach(self, table: Table, shown: sa.Table) -> sa.ColumnElement[bool]:
-        """Return the condition on a published row that a partial run may change it."""
+    def _is_kept(self, table: Table, shown: sa.Table) -> sa.ColumnElement[bool]:
+        """Return the condition on a published row that a partial run leaves it alone."""
         if table.is_per_contact:
-            return _has_same_key(CHANGED_CONTACT, self.staging(CHANGED_CONTACT), shown)
-        if "source" in table.column_names:
-            unread = set(self.run.settings.contacts) - set(self.run.sources)
-            return shown.c.source.not_in(unread)
+            return ~_has_same_key(CHANGED_CONTACT, self.staging(CHANGED_CONTACT), shown)
         if table.referrer is not None:
-            return self._is_unreferred(table, shown) | _has_same_key(table, self.staging(table), shown)
-        return sa.true()
+            refers = self.visible(_table(table.referrer)).subquery()
+            return _has_same_key(table, refers, shown) & ~_has_same_key(table, self.staging(table), shown)
+        return ~self._is_of_a_read_source(shown)
 
-    def _is_unreferred(self, table: Table, shown: sa.Table) -> sa.ColumnElement[bool]:
-        """Return the condition on a published row that no row which stays, and none that comes, refers to it."""
-        referrer = next(each for each in TABLES if each.name == table.referrer)
-        refers = self.visible(referrer).subquery()
-        return ~sa.exists(sa.select(sa.literal(1)).where(*(refers.c[name] == shown.c[name] for name in table.key)))
+    def _is_of_a_read_source(self, shown: sa.Table) -> sa.ColumnElement[bool]:
+        """Return the condition on a row of a source that the run has read it, or that nobody reads it any more."""
+        if "source" not in shown.c:
+            return sa.true()
+        return shown.c.source.not_in(set(self.run.settings.contacts) - set(self.run.sources))
 
 
-def _has_same_key(table: Table, other: sa.Table, row: sa.Table) -> sa.ColumnElement[bool]:
+def _table(name: str) -> Table:
+    return next(each for each in TABLES if each.name == name)
+
+
+def _has_same_key(table: Table, other: sa.FromClause, row: sa.Table) -> sa.ColumnElement[bool]:
     return sa.exists(sa.select(sa.literal(1)).where(*(other.c[name] == row.c[name] for name in table.key)))
 
 

@@ -96,15 +96,15 @@ def test_no_number_in_clear_stands_outside_the_restricted_schema(any_settings: S
         assert not any(len(secret) > 6 and secret in shown for secret in secrets), name
 
 
-def test_a_run_leaves_no_stage_folder_and_no_staging_table(any_settings: Settings) -> None:
-    run_pipeline(any_settings)
-    assert staging_tables(any_settings) == []
-    assert list(any_settings.resolve(any_settings.stage.folder).iterdir()) == []
+def test_a_run_leaves_no_stage_folder_and_no_staging_table(demo_settings: Settings) -> None:
+    run_pipeline(demo_settings)
+    assert staging_tables(demo_settings) == []
+    assert list(demo_settings.resolve(demo_settings.stage.folder).iterdir()) == []
 
 
-def test_contacts_created_at_or_after_as_of_do_not_exist_yet(any_settings: Settings) -> None:
-    run_pipeline(any_settings, datetime(2024, 1, 1, tzinfo=UTC))
-    newest = query(any_settings, "SELECT max(contact_created_at) AS at FROM phoneseg.contact_profile")["at"][0]
+def test_contacts_created_at_or_after_as_of_do_not_exist_yet(demo_settings: Settings) -> None:
+    run_pipeline(demo_settings, datetime(2024, 1, 1, tzinfo=UTC))
+    newest = query(demo_settings, "SELECT max(contact_created_at) AS at FROM phoneseg.contact_profile")["at"][0]
     assert newest < datetime(2024, 1, 1, tzinfo=UTC)
 
 
@@ -143,10 +143,10 @@ def test_a_run_of_one_source_keeps_the_published_rows_of_the_others(any_settings
     assert {row[0] for row in after["phone_number"]} == used
 
 
-def test_a_run_of_one_source_does_not_go_back_in_time(any_settings: Settings) -> None:
-    run_pipeline(any_settings)
+def test_a_run_of_one_source_does_not_go_back_in_time(demo_settings: Settings) -> None:
+    run_pipeline(demo_settings)
     with pytest.raises(StopError, match="cannot go back"):
-        run_pipeline(any_settings, AS_OF - timedelta(days=1), sources=("crm",))
+        run_pipeline(demo_settings, AS_OF - timedelta(days=1), sources=("crm",))
 
 
 def test_a_dry_run_checks_everything_and_publishes_nothing(any_settings: Settings) -> None:
@@ -161,14 +161,14 @@ def test_a_dry_run_checks_everything_and_publishes_nothing(any_settings: Setting
     assert states == ["published", "dry_run"]
 
 
-def test_a_cell_that_is_lost_on_the_way_stops_the_run(any_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cell_that_is_lost_on_the_way_stops_the_run(demo_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     def losing(cells: pl.DataFrame, counts: ReadCounts) -> tuple[pl.DataFrame, pl.DataFrame]:
         phones, quarantined = read_phones(cells, counts)
         return phones.head(-1), quarantined
 
     monkeypatch.setattr(pipeline, "read_phones", losing)
     with pytest.raises(ReconciliationError, match="filled cells came in"):
-        run_pipeline(any_settings)
+        run_pipeline(demo_settings)
 
 
 def test_the_log_of_runs_holds_what_was_counted(any_settings: Settings) -> None:
@@ -182,8 +182,8 @@ def test_the_log_of_runs_holds_what_was_counted(any_settings: Settings) -> None:
     assert row["phone_count"] + row["quarantined_count"] == row["filled_cell_count"]
 
 
-def test_a_later_run_of_the_interval_takes_it_over(any_settings: Settings) -> None:
-    first, second = (Run.open(any_settings, as_of=AS_OF, run_id=name) for name in ("first", "second"))
+def test_a_later_run_of_the_interval_takes_it_over(demo_settings: Settings) -> None:
+    first, second = (Run.open(demo_settings, as_of=AS_OF, run_id=name) for name in ("first", "second"))
     for verb in pipeline.VERBS[:-1]:
         verb(first)
     pipeline.extract(second)
@@ -191,35 +191,35 @@ def test_a_later_run_of_the_interval_takes_it_over(any_settings: Settings) -> No
         pipeline.swap(first)
     for verb in pipeline.VERBS[1:]:
         verb(second)
-    states = dict(query(any_settings, "SELECT run_id, state FROM phoneseg.pipeline_run").iter_rows())
+    states = dict(query(demo_settings, "SELECT run_id, state FROM phoneseg.pipeline_run").iter_rows())
     assert states == {"first": "abandoned", "second": "published"}
 
 
-def test_a_published_run_that_begins_anew_and_dies_still_holds_its_day(any_settings: Settings) -> None:
-    newest = Run.open(any_settings, as_of=AS_OF, run_id="newest")
+def test_a_published_run_that_begins_anew_and_dies_still_holds_its_day(demo_settings: Settings) -> None:
+    newest = Run.open(demo_settings, as_of=AS_OF, run_id="newest")
     for verb in pipeline.VERBS:
         verb(newest)
-    before = published_tables(any_settings)["contact_profile"]
+    before = published_tables(demo_settings)["contact_profile"]
     pipeline.extract(newest)
-    older = run_pipeline(any_settings, AS_OF - timedelta(days=300))
+    older = run_pipeline(demo_settings, AS_OF - timedelta(days=300))
     assert older["is_current"] == 0
-    assert published_tables(any_settings)["contact_profile"] == before
+    assert published_tables(demo_settings)["contact_profile"] == before
 
 
-def test_a_dry_run_takes_no_interval_over(any_settings: Settings) -> None:
-    live = Run.open(any_settings, as_of=AS_OF, run_id="live")
+def test_a_dry_run_takes_no_interval_over(demo_settings: Settings) -> None:
+    live = Run.open(demo_settings, as_of=AS_OF, run_id="live")
     pipeline.extract(live)
-    run_pipeline(any_settings, dry_run=True)
+    run_pipeline(demo_settings, dry_run=True)
     for verb in pipeline.VERBS[1:]:
         verb(live)
-    states = dict(query(any_settings, "SELECT run_id, state FROM phoneseg.pipeline_run").iter_rows())
+    states = dict(query(demo_settings, "SELECT run_id, state FROM phoneseg.pipeline_run").iter_rows())
     assert states["live"] == "published"
     assert sorted(states.values()) == ["dry_run", "published"]
 
 
-def test_a_slip_of_the_year_does_not_freeze_the_current_tables(any_settings: Settings) -> None:
+def test_a_slip_of_the_year_does_not_freeze_the_current_tables(demo_settings: Settings) -> None:
     with pytest.raises(SettingsError, match="more than a year ahead"):
-        run_pipeline(any_settings, datetime(2162, 7, 1, tzinfo=UTC))
+        run_pipeline(demo_settings, datetime(2162, 7, 1, tzinfo=UTC))
 
 
 def test_warehouses_that_share_a_stage_folder_leave_each_others_runs_alone(

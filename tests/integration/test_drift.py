@@ -42,29 +42,29 @@ def test_a_column_of_another_type_stops_the_run_until_somebody_accepts_it(any_se
     run_pipeline(any_settings, NEXT + timedelta(days=1))
 
 
-def test_a_wider_column_of_the_same_family_is_fine(any_settings: Settings) -> None:
-    run_pipeline(any_settings)
+def test_a_wider_column_of_the_same_family_is_fine(demo_settings: Settings) -> None:
+    run_pipeline(demo_settings)
     execute(
-        any_settings, "ALTER TABLE crm.customer ADD note VARCHAR", "ALTER TABLE crm.customer ALTER mobile TYPE TEXT"
+        demo_settings, "ALTER TABLE crm.customer ADD note VARCHAR", "ALTER TABLE crm.customer ALTER mobile TYPE TEXT"
     )
-    assert run_pipeline(any_settings, NEXT)["is_current"]
+    assert run_pipeline(demo_settings, NEXT)["is_current"]
 
 
-def test_an_empty_source_stops_the_run(any_settings: Settings) -> None:
-    run_pipeline(any_settings)
-    execute(any_settings, "DELETE FROM support.requester")
-    check_that_it_stops(any_settings, SourceError, r"support\.requester has no rows")
+def test_an_empty_source_stops_the_run(demo_settings: Settings) -> None:
+    run_pipeline(demo_settings)
+    execute(demo_settings, "DELETE FROM support.requester")
+    check_that_it_stops(demo_settings, SourceError, r"support\.requester has no rows")
 
 
 @pytest.mark.parametrize("full", [False, True])
-def test_a_source_that_lost_more_than_its_share_stops_the_run(any_settings: Settings, full: bool) -> None:
-    run_pipeline(any_settings)
-    execute(any_settings, "DELETE FROM crm.customer WHERE customer_id > 100100")
+def test_a_source_that_lost_more_than_its_share_stops_the_run(demo_settings: Settings, full: bool) -> None:
+    run_pipeline(demo_settings)
+    execute(demo_settings, "DELETE FROM crm.customer WHERE customer_id > 100100")
     words = (
         r"contacts\.crm: \d+ contacts, 8\d % fewer than the \d+ as of 2026-07-01 00:00, and max_shrink_pct allows 50 %"
     )
-    check_that_it_stops(any_settings, DriftError, words, full=full)
-    assert run_pipeline(any_settings, NEXT, accept_drift=True)["is_current"]
+    check_that_it_stops(demo_settings, DriftError, words, full=full)
+    assert run_pipeline(demo_settings, NEXT, accept_drift=True)["is_current"]
 
 
 def test_a_source_may_lose_less_than_its_share(demo_settings: Settings) -> None:

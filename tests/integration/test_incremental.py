@@ -53,17 +53,17 @@ def test_an_incremental_run_publishes_what_a_full_one_would(any_settings: Settin
     check_that_a_full_run_changes_nothing(any_settings, NEXT)
 
 
-def test_without_changes_an_incremental_run_touches_the_rows_of_new_contacts_alone(any_settings: Settings) -> None:
-    run_pipeline(any_settings)
-    before = published_tables(any_settings)
-    counts = run_pipeline(any_settings, NEXT)
-    after = published_tables(any_settings)
+def test_without_changes_an_incremental_run_touches_the_rows_of_new_contacts_alone(demo_settings: Settings) -> None:
+    run_pipeline(demo_settings)
+    before = published_tables(demo_settings)
+    counts = run_pipeline(demo_settings, NEXT)
+    after = published_tables(demo_settings)
     assert counts["is_incremental"]
     created = "SELECT contact_id FROM phoneseg.contact_profile WHERE contact_created_at >= TIMESTAMP '2026-07-01'"
-    new = set(query(any_settings, created)["contact_id"])
+    new = set(query(demo_settings, created)["contact_id"])
     for name in ("contact_phone", "contact_profile", "segment_membership"):
         assert {row[0] for row in set(after[name]) ^ set(before[name])} <= new, name
-    check_that_a_full_run_changes_nothing(any_settings, NEXT)
+    check_that_a_full_run_changes_nothing(demo_settings, NEXT)
 
 
 def test_an_incremental_run_logs_the_totals_and_how_little_it_read(demo_settings: Settings) -> None:
