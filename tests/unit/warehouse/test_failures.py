@@ -5,7 +5,14 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from phoneseg.errors import PhonesegError, SettingsError, SourceError, WarehouseBusyError, WarehouseUnavailableError
+from phoneseg.errors import (
+    PhonesegError,
+    SettingsError,
+    SourceError,
+    StopError,
+    WarehouseBusyError,
+    WarehouseUnavailableError,
+)
 from phoneseg.warehouse.failures import clear_failures
 
 NUMBER = "+16502530000"
@@ -98,6 +105,8 @@ def _of_a_server(kind: type[sa.exc.DBAPIError], message: str) -> PhonesegError:
         (sa.exc.ProgrammingError, 'relation "crm.contact" does not exist\nLINE 1: SELECT', SourceError),
         (sa.exc.DataError, f'invalid input syntax for type integer: "{NUMBER}"', SourceError),
         (sa.exc.OperationalError, 'FATAL: database "crm" does not exist', SourceError),
+        (sa.exc.OperationalError, 'Could not write file "w.duckdb.wal": File too large', StopError),
+        (sa.exc.InternalError, 'Could not write file "w.duckdb": No space left on device', StopError),
     ],
 )
 def test_a_servers_words_decide_between_waiting_and_mending(
