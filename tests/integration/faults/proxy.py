@@ -49,10 +49,12 @@ class Proxy:
     the message instead of the server; it may pass it on.
     """
 
-    def __init__(self, server: tuple[str, int], words: bytes, act: Act, *, after: bytes = b"") -> None:
+    def __init__(
+        self, server: tuple[str, int], words: bytes, act: Act, *, after: bytes = b"", host: str = "127.0.0.1"
+    ) -> None:
         """Prepare it; nothing listens yet."""
         self._server, self._words, self._act, self._after = server, words, act, after
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server((host, 0))
         self._links: list[Link] = []
         self._threads: list[threading.Thread] = []
         self.acted = threading.Event()

@@ -15,7 +15,7 @@ from phoneseg.demo.postgresql.server import StopMode
 from .conftest import MakeScene
 from .programs import BEGINS, TRY_AGAIN, Program, is_one_clear_line
 from .proxy import Act, Link, Proxy
-from .scenes import Scene, check_made_good, check_old_tables, states
+from .scenes import Scene, check_made_good, check_old_tables, seen, states
 
 # What the run says to the server in a verb, after what on the same connection.
 STATEMENTS = {
@@ -77,7 +77,24 @@ def test_a_server_restarted_while_the_run_needs_none_of_it_disturbs_nobody(
     check_made_good(scene)
 
 
-@pytest.mark.parametrize("mode", ["fast", "immediate"])
+@pytest.mark.slow
+@pytest.mark.parametrize("verb", ["normalize", "audit"])
+def test_a_run_that_lost_its_hold_to_another_does_no_harm(
+    make_scene: MakeScene, postgresql_server: PostgreSQLServer, verb: str
+) -> None:
+    scene = make_scene("postgresql", "first")
+    first = scene.start()
+    first.wait_for(BEGINS[verb])
+    postgresql_server.restart("fast")
+    second = scene.start()
+    ended = first.finish(), second.finish()
+    assert 0 in ended, first.said + second.said
+    assert ended[0] == 0 or is_one_clear_line(first), first.said
+    assert seen(scene.settings) == scene.after
+    check_made_good(scene)
+
+
+@pytest.mark.parametrize("mode", ["fast", pytest.param("immediate", marks=pytest.mark.slow)])
 def test_a_server_restarted_while_the_swap_waits_for_a_lock_changes_nothing(
     make_scene: MakeScene, postgresql_server: PostgreSQLServer, mode: StopMode
 ) -> None:
