@@ -62,7 +62,8 @@ def test_a_full_disk_under_the_stage_folder_stops_the_run(make_scene: MakeScene,
     check_stopped_for_want_of_room(scene, program, FULL)
 
 
-@pytest.mark.parametrize("size", [pytest.param(300, marks=pytest.mark.slow), 20_000])
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [300, 20_000])
 def test_a_stage_file_that_cannot_grow_stops_the_run(make_scene: MakeScene, size: int) -> None:
     scene = make_scene("postgresql", "first")
     check_stopped_for_want_of_room(scene, with_largest_file(scene, size), TOO_LARGE)

@@ -94,7 +94,8 @@ def publish(settings: Settings, number: int) -> None:
             verb(run)
 
 
-@pytest.mark.parametrize("publishes", [4, pytest.param(50, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("publishes", [50])
 def test_a_reader_on_postgresql_never_sees_a_mix(make_scene: MakeScene, publishes: int) -> None:
     settings = make_scene("postgresql", "first").settings
     publish(settings, 0)

@@ -23,7 +23,7 @@ def with_wait(scene: Scene, lock_wait_s: float) -> Settings:
     return edit_settings(scene.settings, "[privacy]", f"lock_wait_s = {lock_wait_s}\n\n[privacy]")
 
 
-@pytest.mark.parametrize("warehouse", WAREHOUSES)
+@pytest.mark.parametrize("warehouse", ["duckdb", pytest.param("postgresql", marks=pytest.mark.slow)])
 def test_a_second_run_of_the_interval_is_told_that_the_first_is_at_work(make_scene: MakeScene, warehouse: str) -> None:
     scene = make_scene(warehouse, "first")
     with_wait(scene, 0.5)
