@@ -22,7 +22,7 @@ from phoneseg.settings import Settings
 
 _OVERTAKEN: Final = "if they were, another run has taken the interval over"
 _STAGE_MARK: Final = ".phoneseg_stage"
-_FARTHEST_AS_OF: Final = timedelta(days=366)
+_FARTHEST_AS_OF: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -68,8 +68,8 @@ class Run:
         """Make a run; without `as_of` its interval ends at the last UTC midnight, without a start it is a day wide.
 
         Raises:
-            SettingsError: A source is not in the settings, or `as_of` is so far ahead that it must be a slip: the
-                current tables would not move again until then.
+            SettingsError: A source is not in the settings, or `as_of` is more than a day ahead, which must be a
+                slip: the current tables would not move again until then.
         """
         unknown = sorted(set(sources or ()) - set(settings.contacts))
         if unknown:
@@ -77,7 +77,7 @@ class Run:
             raise SettingsError(f"{settings.config_file.name}: no contact source `{unknown[0]}`; there is: {known}")
         end = as_utc(as_of) if as_of else datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
         if end > datetime.now(UTC) + _FARTHEST_AS_OF:
-            raise SettingsError(f"as_of {end:%Y-%m-%d} is more than a year ahead")
+            raise SettingsError(f"as_of {end:%Y-%m-%d} is in the future: its interval has not happened yet")
         start = as_utc(data_interval_start) if data_interval_start else end - timedelta(days=1)
         return cls(
             run_id=run_id or f"manual__{end:%Y-%m-%dT%H:%M:%S}__{token_hex(4)}",

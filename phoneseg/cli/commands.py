@@ -33,6 +33,7 @@ from phoneseg.warehouse import open_warehouse
 from phoneseg.warehouse.migrations import check_tables
 
 _EXIT_STOP: Final = 1
+_WIDEST_TABLE: Final = 10_000  # columns are not cut: whoever has a narrow screen can pipe it through `less -S`
 _EXIT_RETRY: Final = os.EX_TEMPFAIL
 
 app = typer.Typer(
@@ -130,7 +131,7 @@ def _show_summary(settings: Settings, run_id: str | None = None) -> None:
     print_summary(shown, settings, warehouse)
 
 
-@app.command()
+@app.command(context_settings={"ignore_unknown_options": True})  # a file of SQL may begin with a comment
 def query(
     sql: Annotated[str, typer.Argument(help="A SELECT statement.")],
     config: Config = None,
@@ -141,7 +142,14 @@ def query(
     with warehouse.transaction() as connection:
         result = warehouse.read_query(connection, sql).head(rows)
         connection.rollback()  # a query changes nothing, whatever it says
-    with pl.Config(tbl_rows=rows, tbl_hide_dataframe_shape=True, tbl_hide_column_data_types=True, fmt_str_lengths=60):
+    with pl.Config(
+        tbl_rows=rows,
+        tbl_cols=-1,
+        tbl_width_chars=_WIDEST_TABLE,
+        tbl_hide_dataframe_shape=True,
+        tbl_hide_column_data_types=True,
+        fmt_str_lengths=60,
+    ):
         typer.echo(str(result))
 
 

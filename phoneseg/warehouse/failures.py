@@ -51,6 +51,7 @@ def clear_failures(where: str) -> Iterator[None]:
         SettingsError: The user or password is refused.
         SourceError: A table or column is missing, may not be read, or the statement is wrong.
         StopError: The server's disk is full.
+        KeyboardInterrupt: Ctrl-C ended the statement.
     """
     try:
         yield
@@ -62,8 +63,16 @@ def clear_failures(where: str) -> Iterator[None]:
     except Exception as error:
         if not hasattr(error, "sqlstate"):  # which the errors of psycopg and ADBC have
             raise
+        if _is_interrupt(error):
+            raise KeyboardInterrupt from None
         is_connection = type(error).__name__ in {"OperationalError", "InterfaceError"}
         raise _as_phoneseg_error(where, error, is_connection) from None
+
+
+def _is_interrupt(error: Exception) -> bool:
+    """Return whether Ctrl-C ended a statement of ADBC, which takes the signal and tells of a cancelled statement."""
+    is_of_adbc = type(error).__module__.startswith("adbc_driver_manager")
+    return is_of_adbc and getattr(error, "sqlstate", None) == "57014" and "user request" in str(error)
 
 
 def _as_phoneseg_error(where: str, error: BaseException | None, is_connection: bool) -> PhonesegError:

@@ -24,7 +24,14 @@ def warehouse_url(settings: Settings) -> sa.URL:
         raise SettingsError(
             f"{where}: not a SQLAlchemy URL, such as duckdb:///warehouse.duckdb or postgresql://user@host/database"
         ) from None
+    if url.get_backend_name() == "postgres":
+        raise SettingsError(f"{where}: SQLAlchemy's word for it is postgresql://, not postgres://")
     if url.get_backend_name() not in FILE_DIALECTS:
+        if "@" in f"{url.host}{url.database}":  # what follows a password with a slash or an at sign in it
+            raise SettingsError(
+                f"{where}: a user or password with special characters has to be percent-encoded: @ as %40, / as %2F, "
+                ": as %3A, % as %25"
+            )
         return url
     if url.database in {None, "", ":memory:"}:
         raise SettingsError(f"{where}: a run needs a database file; one in memory is gone between its tasks")

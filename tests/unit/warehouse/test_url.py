@@ -79,3 +79,17 @@ def test_a_port_that_is_none_is_told_without_the_password(make_settings: MakeSet
 def test_a_path_may_start_at_home(make_settings: MakeSettings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/home/etl")
     assert warehouse_url(make_settings(url="duckdb:///~/warehouse.duckdb")).database == "/home/etl/warehouse.duckdb"
+
+
+@pytest.mark.parametrize("password", ["p@ss/w:rd", "p/ss@word"])
+def test_a_password_that_is_not_encoded_is_told_and_not_shown(
+    make_settings: Callable[..., Settings], password: str
+) -> None:
+    with pytest.raises(SettingsError, match="percent-encoded: @ as %40") as raised:
+        warehouse_url(make_settings(url=f"postgresql://etl:{password}@db/crm"))
+    assert "ss" not in str(raised.value).replace("password", "")
+
+
+def test_the_word_of_libpq_is_told_with_that_of_sqlalchemy(make_settings: Callable[..., Settings]) -> None:
+    with pytest.raises(SettingsError, match="postgresql://, not postgres://"):
+        warehouse_url(make_settings(url="postgres://etl@db/crm"))
