@@ -20,6 +20,7 @@ from phoneseg.contracts import Table
 from phoneseg.errors import SettingsError, StopError
 from phoneseg.settings import Settings
 
+_OVERTAKEN: Final = "if they were, another run has taken the interval over"
 _STAGE_MARK: Final = ".phoneseg_stage"
 _FARTHEST_AS_OF: Final = timedelta(days=366)
 
@@ -178,7 +179,7 @@ class Stage:
             StopError: An earlier verb has not written it.
         """
         if not self.path(name).exists():
-            raise StopError(f"stage table {name} is missing in {self.folder}: run the verbs in order")
+            raise StopError(f"stage table {name} is missing in {self.folder}: run the verbs in order; {_OVERTAKEN}")
         return pl.scan_parquet(self.path(name), glob=False)
 
     def write(self, name: str, frame: pl.LazyFrame) -> None:
@@ -214,7 +215,9 @@ class Stage:
         for verb in verbs:
             file = self.folder / f"{verb}.json"
             if not file.exists():
-                raise StopError(f"the counts of {verb} are missing in {self.folder}: run the verbs in order")
+                raise StopError(
+                    f"the counts of {verb} are missing in {self.folder}: run the verbs in order; {_OVERTAKEN}"
+                )
             counts |= json.loads(file.read_text(encoding="utf-8"))
         return counts
 

@@ -13,7 +13,10 @@ from pathlib import Path
 from time import perf_counter
 from typing import Final, NoReturn
 
+from phoneseg.demo.warehouse_database import demo_server
+
 AS_OF: Final = date(2026, 7, 1)
+_AIRFLOW_DATABASE: Final = "airflow"
 _ROOT: Final = Path(__file__).parents[2]
 _PROGRESS = re.compile(r"\]\s+(?P<message>.*?)\s+\[(?:phoneseg\.[a-z_.]+|task_wiring)\]")
 _FAILURE = re.compile(r"(?:AirflowFailException|PhonesegError|[A-Z]\w+Error): (?P<message>.*)")
@@ -67,6 +70,7 @@ def run_standalone(folder: Path, port: int) -> NoReturn:
     environment = airflow_environment(folder / "phoneseg.toml", folder / "airflow") | {
         "AIRFLOW__API__PORT": str(port),
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://localhost:{port}/execution/",
+        **_airflow_database(folder),
     }
     log = folder / "airflow.log"
     _migrate(environment, log)
@@ -75,6 +79,21 @@ def run_standalone(folder: Path, port: int) -> NoReturn:
         f"Airflow: http://localhost:{port} (user and password below); unpause segment_contacts to start it", flush=True
     )
     os.execve(_airflow_program(), ["airflow", "standalone"], environment)  # noqa: S606  # our own environment's airflow
+
+
+def _airflow_database(folder: Path) -> dict[str, str]:
+    """Return the variables that put Airflow's own database on the demo's server, if it has one.
+
+    On SQLite, its default, `airflow backfill create` fails beside a scheduler that writes at the same time.
+    """
+    server = demo_server(folder)
+    if not server.folder.exists():
+        return {}
+    server.start()
+    if not server.has_database(_AIRFLOW_DATABASE):
+        server.create_database(_AIRFLOW_DATABASE)
+    url = server.url(_AIRFLOW_DATABASE).replace("postgresql://", "postgresql+psycopg://")
+    return {"AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": url, "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_ASYNC": url}
 
 
 def _migrate(environment: Mapping[str, str], log: Path) -> None:

@@ -55,10 +55,11 @@ def check_contact_count(where: str, earlier: EarlierSource, contact_count: int, 
     Raises:
         DriftError: It did.
     """
-    lost_pct = 100 * (1 - contact_count / earlier.contact_count) if earlier.contact_count else 0
-    if lost_pct > max_shrink_pct:
+    lost = earlier.contact_count - contact_count
+    if 100 * lost > max_shrink_pct * earlier.contact_count:
+        lost_pct = 100 * lost / earlier.contact_count
         raise DriftError(
-            f"{where}: {contact_count:,} contacts, {lost_pct:.0f} % fewer than the {earlier.contact_count:,} as of "
+            f"{where}: {contact_count:,} contacts, {lost_pct:.2g} % fewer than the {earlier.contact_count:,} as of "
             f"{earlier.as_of:%Y-%m-%d %H:%M}, and max_shrink_pct allows {max_shrink_pct:g} %; nothing was published. "
             f"{_ACCEPT}"
         )

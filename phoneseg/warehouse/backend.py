@@ -124,9 +124,9 @@ class Warehouse:
 
     def _try_lock(self, what: str) -> Release | None:
         """Take the lock of something in this warehouse, if no other process has it; return what gives it back."""
-        if self.url.get_backend_name() not in FILE_DIALECTS:
-            return lambda: None
         file = Path(str(self.url.database))
+        if self.url.get_backend_name() not in FILE_DIALECTS or not file.parent.is_dir():
+            return lambda: None  # without its folder the database itself says better what is wrong
         return try_file_lock(file.with_name(f".{file.name}.lock"), what)
 
     def serialize_beginning(self, connection: sa.Connection) -> None:

@@ -17,7 +17,7 @@ from phoneseg.errors import (
 )
 from phoneseg.warehouse.postgresql_failures import of_sqlstate
 
-_FULL = re.compile(r"no space left on device", re.IGNORECASE)
+_FULL = re.compile(r"no space left on device|file too large|quota exceeded", re.IGNORECASE)
 _BUSY = re.compile(
     r"could not set lock|conflicting lock|database is locked|too many clients|remaining connection slots", re.IGNORECASE
 )
@@ -72,7 +72,7 @@ def _as_phoneseg_error(where: str, error: BaseException | None, is_connection: b
         return kind(_joined(where, message))
     message = without_values(re.sub(r"^.*?ERROR:  ", "", str(error), flags=re.DOTALL))  # ADBC quotes a query before it
     if _FULL.search(message):
-        return StopError(_joined(where, f"the warehouse's disk is full: {message}"))
+        return StopError(_joined(where, f"the warehouse has no room left on its disk: {message}"))
     if _BUSY.search(message):
         return WarehouseBusyError(_joined(where, f"another process holds the warehouse: {message}"))
     is_down = is_connection and _DOWN.search(message)

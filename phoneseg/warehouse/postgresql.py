@@ -22,7 +22,8 @@ from phoneseg.warehouse.failures import clear_failures
 from phoneseg.warehouse.interval_lock import Release, lock_number
 from phoneseg.warehouse.postgresql_types import as_copied, describe, read_copied
 
-# Either end notices within a minute that the other is gone, and gives back its locks.
+# Either end notices within a minute that the other is gone, and gives back its locks: by probes while it listens, and
+# by the time that what it said goes unheard, which is 15 minutes if nobody says less.
 _CONNECTION: Final = {
     "application_name": "phoneseg",
     "client_encoding": "utf8",
@@ -30,6 +31,7 @@ _CONNECTION: Final = {
     "keepalives_idle": "30",
     "keepalives_interval": "10",
     "keepalives_count": "3",
+    "tcp_user_timeout": "60000",
 }
 _SESSION: Final = {
     "TimeZone": "UTC",
@@ -38,6 +40,7 @@ _SESSION: Final = {
     "tcp_keepalives_idle": "30",
     "tcp_keepalives_interval": "10",
     "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "60000",
 }
 _READING: Final = {"default_transaction_read_only": "on", "default_transaction_isolation": "repeatable read"}
 _SNAPSHOT: Final = "phoneseg_snapshot"

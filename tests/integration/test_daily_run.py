@@ -119,6 +119,7 @@ def test_an_older_run_fills_its_dated_rows_and_leaves_current_tables_alone(any_s
     assert after == before
 
 
+@pytest.mark.slow
 def test_intervals_in_any_order_give_the_tables_of_the_right_order(any_settings: Settings) -> None:
     days = [AS_OF - timedelta(days=200), AS_OF - timedelta(days=100), AS_OF]
     for day in days:

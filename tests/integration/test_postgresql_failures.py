@@ -31,7 +31,8 @@ def role(postgresql_url: str) -> Iterator[str]:
     name = f"etl_{sa.make_url(postgresql_url).database}"
     engine = sa.create_engine(postgresql_url, poolclass=sa.NullPool)
     with engine.begin() as connection:
-        connection.exec_driver_sql(f"CREATE ROLE {name} LOGIN PASSWORD 'hunter2'")
+        password = sa.make_url(postgresql_url).password
+        connection.exec_driver_sql(f"CREATE ROLE {name} LOGIN PASSWORD '{password}'")
     yield name
     with engine.begin() as connection:
         connection.exec_driver_sql(f"DROP OWNED BY {name}")

@@ -162,7 +162,8 @@ def test_a_run_without_a_token_key_writes_nothing(call: Call, monkeypatch: pytes
     with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as connection:
         tables = connection.execute("SELECT table_name FROM information_schema.tables").fetchall()
     assert tables == [("contact",)]
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["phoneseg.toml", "warehouse.duckdb"]
+    files = {file.name for file in tmp_path.iterdir()}
+    assert files == {"phoneseg.toml", "warehouse.duckdb", ".warehouse.duckdb.lock"}
 
 
 def test_a_short_token_key_is_told_and_not_shown(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -155,3 +155,19 @@ def test_a_suite_that_cannot_be_read_is_told_with_its_file(tmp_path: Path, kind:
         file.write_bytes(b"\xff\xfe")
     with pytest.raises(SettingsError, match=r"contact_phone\.json"):
         load_suite(tmp_path, CONTACT_PHONE)
+
+
+def test_what_is_asked_of_each_row_is_parted_from_what_is_asked_of_all() -> None:
+    each = [
+        {"type": "expect_column_values_to_not_be_null", "kwargs": {"column": "a"}},
+        {"type": "expect_compound_columns_to_be_unique", "kwargs": {"column_list": ["a", "b"]}},
+        {"type": "expect_column_values_to_be_in_set", "kwargs": {"column": "a", "value_set": [1], "mostly": 1.0}},
+    ]
+    of_all = [
+        {"type": "expect_column_values_to_be_in_set", "kwargs": {"column": "a", "value_set": [1], "mostly": 0.3}},
+        {"type": "expect_table_row_count_to_be_between", "kwargs": {"min_value": 1}},
+        {"type": "expect_column_mean_to_be_between", "kwargs": {"column": "a", "min_value": 1}},
+    ]
+    parts = Suite("t", [*of_all, *each], {}).parted()
+    assert [part.expectations for part in parts] == [each, of_all]
+    assert parts[0].name != parts[1].name, "Great Expectations takes a name once"

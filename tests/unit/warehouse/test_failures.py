@@ -116,6 +116,8 @@ def _of_a_server(kind: type[sa.exc.DBAPIError], message: str) -> PhonesegError:
         (sa.exc.OperationalError, "SSL SYSCALL error: EOF detected", WarehouseUnavailableError),
         (sa.exc.OperationalError, 'FATAL:  no pg_hba.conf entry for host "db"', SettingsError),
         (sa.exc.OperationalError, "could not extend file: No space left on device", StopError),
+        (sa.exc.OperationalError, 'Could not write file "w.duckdb.wal": File too large', StopError),
+        (sa.exc.InternalError, 'Could not write file "w.duckdb": No space left on device', StopError),
     ],
 )
 def test_a_servers_words_decide_between_waiting_and_mending(
