@@ -300,6 +300,7 @@ def _begin(warehouse: Warehouse, run: Run) -> None:
     while True:
         try:
             with warehouse.transaction() as connection:
+                warehouse.serialize_beginning(connection)
                 alive = publish.begin_run(warehouse, connection, run)
                 publish.remove_leftovers(warehouse, connection, run, alive)
         except IntervalBusyError:

@@ -129,7 +129,9 @@ class Run:
     @property
     def stage(self) -> "Stage":
         """The run's stage folder."""
-        warehouse = f"{self.settings.warehouse.url.get_secret_value()} {self.settings.warehouse.output_schema}"
+        # Without user and password: those may be others at the next task, and its hash would tell a short one.
+        url = re.sub(r"://.*@", "://", self.settings.warehouse.url.get_secret_value()).partition("?")[0]
+        warehouse = f"{url} {self.settings.warehouse.output_schema}"
         return Stage(
             self.settings.resolve(self.settings.stage.folder) / file_name(self.run_id),
             owner=hashlib.sha256(f"{self.settings.folder} {warehouse}".encode()).hexdigest(),

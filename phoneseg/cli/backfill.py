@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from phoneseg.cli.one_run import run_once
-from phoneseg.cli.options import Config, Full
+from phoneseg.cli.options import AcceptDrift, Config, Full
 from phoneseg.cli.summary import as_typed, program
 from phoneseg.errors import OutdatedSchemaError, PhonesegError, RetryableError, SettingsError, StopError
 from phoneseg.publish import published_as_ofs
@@ -60,6 +60,7 @@ def backfill(
     missing: Annotated[bool, typer.Option("--missing", help="Leave out what is published already.")] = False,
     retries: Annotated[int, typer.Option(min=0, help="How often to run failed ones again, after all others.")] = 1,
     full: Full = False,
+    accept_drift: AcceptDrift = False,
 ) -> None:
     """Run the pipeline for each of many days, the oldest first.
 
@@ -73,7 +74,7 @@ def backfill(
     if skipped := len(intervals) - len(todo):
         log.info("backfill: %d of %d intervals are published already", skipped, len(intervals))
     try:
-        _run_all(settings, todo, retries, full=full)
+        _run_all(settings, todo, retries, full=full, accept_drift=accept_drift)
     finally:  # an interruption, too, should show how far it went
         _show(todo, settings)
     _end(todo)
@@ -99,17 +100,17 @@ def _published(settings: Settings) -> set[datetime]:
         return published_as_ofs(warehouse, connection, set(settings.contacts))
 
 
-def _run_all(settings: Settings, intervals: list[Interval], retries: int, *, full: bool) -> None:
+def _run_all(settings: Settings, intervals: list[Interval], retries: int, **options: bool) -> None:
     for attempt in range(retries + 1):
         todo = [each for each in intervals if each.counts is None]
         if attempt and todo:
             log.info("backfill: running the %d that failed again", len(todo))
         for number, interval in enumerate(todo, start=1):
-            _run(settings, interval, full=full)
+            _run(settings, interval, **options)
             _tell(interval, f"{number} of {len(todo)}")
 
 
-def _run(settings: Settings, interval: Interval, *, full: bool) -> None:
+def _run(settings: Settings, interval: Interval, **options: bool) -> None:
     """Run an interval; what would fail the others alike goes up.
 
     Raises:
@@ -119,7 +120,7 @@ def _run(settings: Settings, interval: Interval, *, full: bool) -> None:
     began = perf_counter()
     interval.tries += 1
     try:
-        interval.counts, interval.error = run_once(settings, as_of=interval.as_of, full=full).counts, None
+        interval.counts, interval.error = run_once(settings, as_of=interval.as_of, **options).counts, None
     except PhonesegError as error:
         interval.error = error
         if isinstance(error, SettingsError | OutdatedSchemaError):

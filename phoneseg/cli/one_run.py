@@ -39,11 +39,11 @@ def run_once(
     """
     run = Run.open(settings, as_of=as_of, sources=sources, dry_run=dry_run, full=full, accept_drift=accept_drift)
     counts: pipeline.Counts = {}
-    with pipeline.hold(run):
-        try:
+    try:
+        with pipeline.hold(run):
             for verb in pipeline.VERBS:
                 counts |= verb(run)
-        except BaseException as error:
-            pipeline.fail(run, error, keep_leftovers=False)
-            raise
+    except BaseException as error:
+        pipeline.fail(run, error, keep_leftovers=False)
+        raise
     return Ended(run, counts)

@@ -1,5 +1,6 @@
 """The sources of a run: read whole or by what changed, and which published contacts the run replaces."""
 
+import hashlib
 import json
 import logging
 from collections.abc import Callable, Iterator, Mapping
@@ -104,11 +105,17 @@ def plan_sources(
         earlier = read_earlier_source(warehouse, connection, run, name)
         if earlier is not None and not run.accept_drift:
             check_column_types(reader.where, earlier, types)
+        fingerprint = _with_types(fingerprints[name], types)
         watermark, since = watermarks.get(name), None
-        if watermark is not None and watermark.fingerprint == fingerprints[name]:
+        if watermark is not None and watermark.fingerprint == fingerprint:
             since = changed_since(reader.source, watermark, types, overlap)
-        plans.append(SourcePlan(reader, types, earlier, fingerprints[name], since))
+        plans.append(SourcePlan(reader, types, earlier, fingerprint, since))
     return plans
+
+
+def _with_types(fingerprint: str, column_types: Mapping[str, str]) -> str:
+    """Return a fingerprint of the types, too: a changed one changes values in rows whose `updated_at` stays."""
+    return hashlib.sha256(f"{fingerprint} {json.dumps(column_types, sort_keys=True)}".encode()).hexdigest()[:16]
 
 
 def read_source(

@@ -26,12 +26,17 @@ class Watermark:
 def read_watermarks(warehouse: Warehouse, connection: sa.Connection, run: Run) -> dict[str, Watermark]:
     """Return the watermarks that the run may start from, by source.
 
-    A backfill starts from none: what it is about lies before them.
+    A backfill starts from none: what it is about lies before them. Nor does a run beside another that may move the
+    current tables: who publishes first would take away what the other goes on from.
     """
     log, table = (warehouse.naming.published(each) for each in (PIPELINE_RUN, SOURCE_WATERMARK))
     newest = sa.select(sa.func.max(log.c.as_of)).where(log.c.is_current.is_(True))
     shown = connection.execute(newest).scalar_one()
     if run.full or not run.settings.extract.is_incremental or shown is None or as_utc(shown) > run.as_of:
+        return {}
+    others = sa.select(sa.func.count()).select_from(log)
+    others = others.where(log.c.state == "running", log.c.run_id != run.run_id, log.c.as_of >= shown)
+    if connection.execute(others).scalar_one():
         return {}
     return {
         row.source: Watermark(

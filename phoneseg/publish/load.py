@@ -15,7 +15,7 @@ from phoneseg.contracts import (
     Table,
     staged_tables,
 )
-from phoneseg.errors import ReconciliationError, StopError
+from phoneseg.errors import ReconciliationError, StopError, SupersededError
 from phoneseg.publish.log import extend_lease, has_newer_published
 from phoneseg.run import Run
 from phoneseg.warehouse import Warehouse
@@ -34,6 +34,7 @@ def load_staging(warehouse: Warehouse, run: Run) -> dict[str, int]:
 
     Raises:
         ReconciliationError: The database took other rows than the file holds.
+        SupersededError: A later day was published since the run read what changed.
         StopError: The run reads some of the sources for an interval that is not the newest.
     """
     with warehouse.transaction() as connection:
@@ -100,6 +101,11 @@ def drop_staging(warehouse: Warehouse, connection: sa.Connection, run: Run) -> N
 def _check_is_newest(warehouse: Warehouse, connection: sa.Connection, run: Run) -> None:
     """Check that a partial run does not go back in time: the tables do not show the other contacts of that day."""
     if Replacement.of(warehouse, run).is_partial and has_newer_published(warehouse, connection, run):
+        if run.has_all_sources:
+            raise SupersededError(
+                f"run {run.run_id}: a later day was published since this one read what changed; nothing was "
+                "published, start a new run"
+            )
         raise StopError(
             f"a run of some sources ({', '.join(run.sources)}) cannot go back to {run.as_of:%Y-%m-%d}: the others are "
             "published for a later day; run all sources"

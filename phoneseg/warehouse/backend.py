@@ -129,6 +129,15 @@ class Warehouse:
             return lambda: None  # without its folder the database itself says better what is wrong
         return try_file_lock(file.with_name(f".{file.name}.lock"), what)
 
+    def serialize_beginning(self, connection: sa.Connection) -> None:
+        """Let runs begin one after the other, each until its transaction ends; for servers to override.
+
+        Who cleans up would otherwise take a run for dead that begins meanwhile, or wait for another that cleans up.
+
+        Raises:
+            WarehouseBusyError: Another one took longer than `lock_wait_s`.
+        """
+
     def serialize_publishing(self, connection: sa.Connection) -> None:
         """Let publishing transactions follow each other; each holds on until it ends. For servers to override.
 
@@ -199,12 +208,15 @@ class Warehouse:
         where = f"{self._config_name}: contacts.{name}"
         try:
             with clear_failures(where):
-                result = connection.execute(sa.select(sa.text("*")).select_from(self._relation(source)).limit(0))
-                return list(result.keys())
+                return self._columns(connection, sa.select(sa.text("*")).select_from(self._relation(source)))
         except SourceError as error:
             if source.table is None or self._exists(source.table):  # it may not be read, perhaps
                 raise
             raise SourceError(f"{where}.table: no table `{source.table}`; {self._existing(source.table)}") from error
+
+    def _columns(self, connection: sa.Connection, statement: sa.Select[*tuple[Any, ...]]) -> list[str]:
+        """Return the names of the columns of a SELECT; for backends to override."""
+        return list(connection.execute(statement.limit(0)).keys())
 
     def select_columns(
         self, name: str, source: ContactSource, existing: list[str], columns: tuple[str, ...] | None = None

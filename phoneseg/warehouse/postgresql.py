@@ -102,7 +102,12 @@ class PostgreSQLWarehouse(Warehouse):
                 if is_first:
                     yield read_copied(reader.schema.empty_table(), columns)
 
+    def _columns(self, connection: sa.Connection, statement: sa.Select[*tuple[Any, ...]]) -> list[str]:
+        # Not run: who may read some of the columns may not run this.
+        return [column.name for column in describe(connection, sql_of(statement))]
+
     def _families(self, connection: sa.Connection, statement: sa.Select[*tuple[Any, ...]]) -> list[str]:
+        connection.execute(statement.limit(0))  # a privilege that is missing should not show after an hour
         return [column.family for column in describe(connection, sql_of(statement))]
 
     def create_schemas(self, connection: sa.Connection) -> None:
@@ -113,7 +118,8 @@ class PostgreSQLWarehouse(Warehouse):
         for schema, meaning in self.naming.schema_meanings.items():
             if schema not in existing:
                 connection.execute(sa.schema.CreateSchema(schema))
-                connection.exec_driver_sql(f"COMMENT ON SCHEMA {schema} IS '{meaning}'")
+                named = self.engine.dialect.identifier_preparer.quote_schema(schema)
+                connection.exec_driver_sql(f"COMMENT ON SCHEMA {named} IS '{meaning}'")
 
     def load(self, table: sa.Table, parquet: Path) -> int:
         """Append the rows of a Parquet file by COPY, in a transaction of its own that sees what is committed.
@@ -129,6 +135,17 @@ class PostgreSQLWarehouse(Warehouse):
                 session.commit()
         return int(loaded)
 
+    def serialize_beginning(self, connection: sa.Connection) -> None:
+        """Wait until no other run begins in the output schema; none can until this transaction ends.
+
+        From here on the transaction waits no longer than `lock_wait_s` for any lock: what a killed process asked of the
+        server may still be at work on a table that it left.
+
+        Raises:
+            WarehouseBusyError: Another one took longer than `lock_wait_s`.
+        """
+        self._serialize(connection, "beginning")
+
     def serialize_publishing(self, connection: sa.Connection) -> None:
         """Wait until no other transaction publishes to the output schema; none can until this one ends.
 
@@ -137,11 +154,14 @@ class PostgreSQLWarehouse(Warehouse):
         Raises:
             WarehouseBusyError: Another one took longer than `lock_wait_s`.
         """
-        with clear_failures(f"{self._where}: another run is publishing"):
+        self._serialize(connection, "publishing")
+
+    def _serialize(self, connection: sa.Connection, what: str) -> None:
+        with clear_failures(f"{self._where}: another run is {what}"):
             wait_ms = max(1, round(self._lock_wait_s * 1000))  # 0 would be forever
             connection.execute(sa.select(sa.func.set_config("lock_timeout", f"{wait_ms}ms", True)))
             connection.execute(
-                sa.select(sa.func.pg_advisory_xact_lock(lock_number(f"{self.naming.output_schema} publishing")))
+                sa.select(sa.func.pg_advisory_xact_lock(lock_number(f"{self.naming.output_schema} {what}")))
             )
 
     def _try_lock(self, what: str) -> Release | None:

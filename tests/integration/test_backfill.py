@@ -150,6 +150,14 @@ def test_intervals_that_stay_failed_end_with_1_and_the_command_to_run_them_again
     assert "phoneseg: 2 of 3 intervals failed; the last said: " in done.stderr
 
 
+def test_a_backfill_can_accept_that_a_column_has_another_type_since(small: Settings, backfill: Backfill) -> None:
+    run_pipeline(small, FIRST)
+    execute(small, "ALTER TABLE crm.customer ALTER mobile TYPE BIGINT USING 16502530000")
+    assert backfill(small, "2026-06-01", "2026-06-01", "--retries", "0").returncode == MEND
+    done = backfill(small, "2026-06-01", "2026-06-01", "--accept-drift")
+    assert done.returncode == OK, done.stderr
+
+
 def test_missing_leaves_out_what_is_published(small: Settings, backfill: Backfill) -> None:
     run_pipeline(small, FIRST)
     run_pipeline(small, FIRST + timedelta(days=2), sources=("crm",))  # one of three: not the whole interval

@@ -42,6 +42,15 @@ def test_a_column_of_another_type_stops_the_run_until_somebody_accepts_it(any_se
     run_pipeline(any_settings, NEXT + timedelta(days=1))
 
 
+def test_a_column_of_another_type_that_is_accepted_is_read_whole(any_settings: Settings) -> None:
+    run_pipeline(any_settings)
+    execute(any_settings, "ALTER TABLE crm.customer ALTER mobile TYPE BIGINT USING 16502530000")
+    assert run_pipeline(any_settings, NEXT, accept_drift=True)["is_incremental"]  # of the other sources
+    published = published_tables(any_settings)
+    run_pipeline(any_settings, NEXT, full=True)
+    assert published_tables(any_settings) == published
+
+
 def test_a_wider_column_of_the_same_family_is_fine(demo_settings: Settings) -> None:
     run_pipeline(demo_settings)
     execute(

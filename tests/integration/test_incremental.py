@@ -160,6 +160,30 @@ def test_a_run_that_published_in_between_supersedes_an_incremental_one(demo_sett
         pipeline.swap(slow)
 
 
+def test_new_days_that_are_backfilled_side_by_side_are_all_published(any_settings: Settings) -> None:
+    run_pipeline(any_settings, AS_OF - timedelta(days=3))
+    runs = [Run.open(any_settings, as_of=AS_OF - timedelta(days=days)) for days in (2, 1, 0)]
+    for verb in pipeline.VERBS[:4]:
+        for run in runs:
+            verb(run)
+    for run in (runs[0], runs[2], runs[1]):  # the second finds itself in the past
+        for verb in pipeline.VERBS[4:]:
+            verb(run)
+    log = query(any_settings, "SELECT is_incremental, is_current FROM phoneseg.pipeline_run ORDER BY as_of")
+    assert log.rows() == [(False, True), (True, True), (False, False), (False, True)]
+    check_that_a_full_run_changes_nothing(any_settings, AS_OF)
+
+
+def test_a_later_day_that_was_published_in_between_supersedes_an_incremental_run(demo_settings: Settings) -> None:
+    run_pipeline(demo_settings)
+    slow = Run.open(demo_settings, as_of=NEXT)
+    for verb in pipeline.VERBS[:4]:
+        verb(slow)
+    run_pipeline(demo_settings, NEXT + timedelta(days=1))
+    with pytest.raises(SupersededError, match="a later day was published since this one read what changed"):
+        pipeline.load(slow)
+
+
 def test_doubled_ids_are_found_though_only_one_of_the_rows_changed(demo_settings: Settings) -> None:
     run_pipeline(demo_settings)
     row = "account_id, full_name, phone, newsletter, registered_at, updated_at"

@@ -6,13 +6,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from runs import query, staging_tables
 
+from phoneseg import pipeline, publish
 from phoneseg.errors import IntervalBusyError
+from phoneseg.run import Run
 from phoneseg.settings import Settings, load_settings
 from phoneseg.warehouse import Warehouse, open_warehouse
 
@@ -149,3 +153,21 @@ def test_a_forked_process_does_not_share_the_hold(warehouse: Warehouse) -> None:
             finally:
                 os._exit(2)
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def test_of_runs_that_begin_together_one_after_the_other_cleans_up(postgresql_settings: Settings) -> None:
+    dead, first, second = (Run.open(postgresql_settings, as_of=AS_OF - timedelta(days=days)) for days in (2, 1, 0))
+    for verb in pipeline.VERBS[:5]:
+        verb(dead)
+    pipeline.fail(dead, None, keep_leftovers=True)
+    warehouse = open_warehouse(postgresql_settings)
+    with ThreadPoolExecutor() as pool:
+        with warehouse.transaction() as connection:
+            warehouse.serialize_beginning(connection)
+            publish.remove_leftovers(warehouse, connection, first, publish.begin_run(warehouse, connection, first))
+            began = pool.submit(pipeline.extract, second)
+            while not query(postgresql_settings, "SELECT 1 FROM pg_locks WHERE NOT granted").height:
+                assert not began.done(), began.exception()
+                time.sleep(0.05)
+        assert began.result(timeout=60)["contact_count"]
+    assert staging_tables(postgresql_settings) == []

@@ -74,7 +74,7 @@ def test_a_source_that_may_not_be_read_is_not_called_missing(make: Make, postgre
         pytest.raises(SourceError, match="permission denied for table customer"),
         warehouse.transaction() as connection,
     ):
-        warehouse.source_columns(connection, "crm", settings.contacts["crm"])
+        warehouse.source_types(connection, "crm", settings.contacts["crm"])
 
 
 def test_a_missing_source_is_told_with_the_tables_that_there_are(make: Make) -> None:

@@ -272,6 +272,14 @@ def test_tables_columns_and_schemas_tell_what_they_are(created: Warehouse) -> No
     assert set(created.naming.schema_meanings.items()) <= {tuple(row) for row in told}
 
 
+def test_a_word_of_sql_may_name_the_output_schema(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PHONESEG_WAREHOUSE__OUTPUT_SCHEMA", "order")
+    warehouse = open_warehouse(make())
+    with warehouse.transaction() as connection:
+        warehouse.create_tables(connection)
+    assert {"order", "order_restricted", "order_staging"} <= {*sa.inspect(warehouse.engine).get_schema_names()}
+
+
 def test_published_tables_have_their_keys_and_indexes(created: Warehouse) -> None:
     inspector = sa.inspect(created.engine)
     for table in TABLES:

@@ -120,6 +120,16 @@ def test_the_shipped_queries_answer_for_bi(roles: Roles, pipeline_settings: Sett
     assert (fresh[0], fresh[1], fresh[3]) == ("crm", AS_OF, datetime(2026, 6, 1, tzinfo=UTC))
 
 
+def test_a_grant_on_the_columns_that_are_read_is_enough(roles: Roles, pipeline_settings: Settings) -> None:
+    roles.execute(
+        roles.owner,
+        f"ALTER TABLE crm.customer ADD salary int; REVOKE SELECT ON crm.customer FROM {roles.pipeline};"
+        f"GRANT SELECT (id, mobile, updated_at) ON crm.customer TO {roles.pipeline}",
+    )
+    assert run_pipeline(pipeline_settings, AS_OF)["contact_count"] == 50
+    assert run_pipeline(pipeline_settings, AS_OF)["is_incremental"]
+
+
 def test_bi_sees_tables_that_were_there_before_the_roles_were_set_up_again(
     roles: Roles, pipeline_settings: Settings
 ) -> None:

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from phoneseg.errors import AuditError, SettingsError
+from phoneseg.cli.one_run import run_once
+from phoneseg.errors import AuditError, SettingsError, WarehouseUnavailableError
 from phoneseg.failure_hook import Failure, check_failure_hook, tell_failure
 from phoneseg.run import Run
-from phoneseg.settings import Settings
+from phoneseg.settings import Settings, load_settings
 
 MakeSettings = Callable[..., Settings]
 AS_OF = datetime(2026, 7, 1, tzinfo=UTC)
@@ -103,6 +104,16 @@ def test_a_hook_that_is_not_there_hides_no_failure(
     tell_failure(run_with(hook), AuditError("audit failed"))
     (line,) = caplog.messages
     assert words in line
+
+
+def test_a_warehouse_that_does_not_answer_is_told_though_the_run_never_began(
+    run_with: Callable[[str], Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PHONESEG_WAREHOUSE__URL", "postgresql://etl@127.0.0.1:1/crm")
+    settings = load_settings(run_with("hooks_for_tests:tell").settings.config_file)
+    with pytest.raises(WarehouseUnavailableError):
+        run_once(settings, as_of=AS_OF)
+    assert (_told()[-1].kind, _told()[-1].verb) == ("WarehouseUnavailableError", None)
 
 
 def test_no_hook_is_fine(make_settings: MakeSettings) -> None:

@@ -126,6 +126,19 @@ def test_two_run_ids_never_share_a_stage_folder(settings: Settings) -> None:
     assert len({Run.open(settings, run_id=run_id).stage.folder for run_id in run_ids}) == 3
 
 
+def test_a_stage_folder_is_removed_though_the_password_has_changed_since(make_settings: MakeSettings) -> None:
+    url = "postgresql+psycopg://{}@db.example.com:5432/crm?sslmode=require"
+    before, after, other = (
+        Run.open(make_settings(url=where), run_id="r1", as_of=JULY).stage
+        for where in (url.format("etl:hunter2"), url.format("v-token-7:p@ss"), "postgresql://etl:hunter2@other/crm")
+    )
+    before.create()
+    other.remove()
+    assert before.folder.exists()
+    after.remove()
+    assert not before.folder.exists()
+
+
 def test_only_its_owner_can_look_into_a_stage_folder(stage: Stage) -> None:
     assert stat.S_IMODE(stage.folder.stat().st_mode) == 0o700
 
