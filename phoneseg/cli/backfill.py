@@ -1,7 +1,7 @@
 """`phoneseg backfill`: one run for each of many intervals."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import perf_counter
@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from phoneseg.cli.one_run import run_once
+from phoneseg.cli.one_run import Ended, run_once
 from phoneseg.cli.options import AcceptDrift, Config, Full
 from phoneseg.cli.summary import as_typed, program
 from phoneseg.errors import OutdatedSchemaError, PhonesegError, RetryableError, SettingsError, StopError
@@ -74,7 +74,7 @@ def backfill(
     if skipped := len(intervals) - len(todo):
         log.info("backfill: %d of %d intervals are published already", skipped, len(intervals))
     try:
-        _run_all(settings, todo, retries, full=full, accept_drift=accept_drift)
+        _run_all(todo, retries, lambda day: run_once(settings, as_of=day, full=full, accept_drift=accept_drift))
     finally:  # an interruption, too, should show how far it went
         _show(todo, settings)
     _end(todo)
@@ -100,17 +100,17 @@ def _published(settings: Settings) -> set[datetime]:
         return published_as_ofs(warehouse, connection, set(settings.contacts))
 
 
-def _run_all(settings: Settings, intervals: list[Interval], retries: int, **options: bool) -> None:
+def _run_all(intervals: list[Interval], retries: int, run_day: Callable[[datetime], Ended]) -> None:
     for attempt in range(retries + 1):
         todo = [each for each in intervals if each.counts is None]
         if attempt and todo:
             log.info("backfill: running the %d that failed again", len(todo))
         for number, interval in enumerate(todo, start=1):
-            _run(settings, interval, **options)
+            _run(interval, run_day)
             _tell(interval, f"{number} of {len(todo)}")
 
 
-def _run(settings: Settings, interval: Interval, **options: bool) -> None:
+def _run(interval: Interval, run_day: Callable[[datetime], Ended]) -> None:
     """Run an interval; what would fail the others alike goes up.
 
     Raises:
@@ -120,7 +120,7 @@ def _run(settings: Settings, interval: Interval, **options: bool) -> None:
     began = perf_counter()
     interval.tries += 1
     try:
-        interval.counts, interval.error = run_once(settings, as_of=interval.as_of, **options).counts, None
+        interval.counts, interval.error = run_day(interval.as_of).counts, None
     except PhonesegError as error:
         interval.error = error
         if isinstance(error, SettingsError | OutdatedSchemaError):
