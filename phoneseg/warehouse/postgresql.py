@@ -211,5 +211,5 @@ def sql_of(statement: sa.Executable) -> str:
     # psycopg's own dialect would double percent signs.
     dialect = PGDialect(paramstyle="named")  # type: ignore[no-untyped-call]  # SQLAlchemy's dialects have no hints
     dialect._backslash_escapes = False  # as our sessions have it
-    compiled = statement.compile(dialect=dialect, compile_kwargs={"literal_binds": True})  # type: ignore[attr-defined]
+    compiled = statement.compile(dialect=dialect, compile_kwargs={"literal_binds": True})  # type: ignore[attr-defined]  # an Executable compiles
     return str(compiled)

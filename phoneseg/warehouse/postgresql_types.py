@@ -59,7 +59,7 @@ def describe(connection: sa.Connection, sql: str) -> list[ResultColumn]:
     Raises:
         psycopg.Error: The statement is wrong.
     """
-    session = connection.connection.driver_connection.pgconn  # type: ignore[union-attr]
+    session = connection.connection.driver_connection.pgconn  # type: ignore[union-attr]  # psycopg's, and open
     for result in (session.prepare(b"", sql.encode()), session.describe_prepared(b"")):
         if result.status != psycopg.pq.ExecStatus.COMMAND_OK:
             raise psycopg.errors.error_from_result(result)
@@ -93,12 +93,12 @@ def as_copied(sql: str, columns: list[ResultColumn]) -> tuple[str, bool]:
             f"column `{composite[0].name}` is a row ({composite[0].type_name}); take single values out of it in a query"
         )
     sql = f"{sql.rstrip().rstrip(';')}\n"  # its last line may be a comment
-    is_select = _FIRST_WORD.match(sql)[1].lower() in {"select", "with", "values", "table"}  # type: ignore[index]
+    is_select = _FIRST_WORD.match(sql)[1].lower() in {"select", "with", "values", "table"}  # type: ignore[index]  # a statement has a first word
     if not is_select or all(column.type_name in _PLAIN for column in columns):
         return sql, is_select
     aliases = [f"c{position}" for position in range(len(columns))]
     selected = (_read(alias, column) for alias, column in zip(aliases, columns, strict=True))
-    return f"SELECT {', '.join(selected)} FROM ({sql}) AS source({', '.join(aliases)})", True  # noqa: S608
+    return f"SELECT {', '.join(selected)} FROM ({sql}) AS source({', '.join(aliases)})", True  # noqa: S608  # a query of the settings
 
 
 def _read(alias: str, column: ResultColumn) -> str:

@@ -171,7 +171,8 @@ def _installed_folders() -> Iterator[Path]:
         yield Path(found).resolve().parent
         yield Path(found).parent
     if found := shutil.which("pg_config"):
-        answer = subprocess.run([found, "--bindir"], capture_output=True, text=True, check=False)  # noqa: S603
+        asked = [found, "--bindir"]
+        answer = subprocess.run(asked, capture_output=True, text=True, check=False)  # noqa: S603  # pg_config itself
         if answer.returncode == 0:
             yield Path(answer.stdout.strip())
     usual = [folder for pattern in _USUAL_FOLDERS for folder in Path("/").glob(pattern)]

@@ -112,7 +112,7 @@ def test_a_reader_on_postgresql_never_sees_a_mix(make_scene: MakeScene, publishe
     assert reader.marks == sorted(reader.marks)
     assert reader.looks > 5 * publishes
     assert reader.longest_s < _LONGEST_POLL_S
-    print(f"{reader.looks} looks, the longest took {reader.longest_s:.3f} s")  # noqa: T201
+    print(f"{reader.looks} looks, the longest took {reader.longest_s:.3f} s")  # noqa: T201  # a figure for the log
 
 
 _READER_OF_A_FILE = """
