@@ -34,6 +34,26 @@ CREATE SCHEMA IF NOT EXISTS phoneseg_restricted AUTHORIZATION phoneseg_pipeline;
 CREATE SCHEMA IF NOT EXISTS phoneseg_staging AUTHORIZATION phoneseg_pipeline;
 REVOKE ALL ON SCHEMA phoneseg, phoneseg_restricted, phoneseg_staging FROM PUBLIC;
 
+-- What another role made in them before, such as the one that tried phoneseg out, goes over to it.
+DO $$
+DECLARE
+    found record;
+BEGIN
+    FOR found IN
+        SELECT nspname AS name FROM pg_catalog.pg_namespace
+        WHERE nspname IN ('phoneseg', 'phoneseg_restricted', 'phoneseg_staging')
+    LOOP
+        EXECUTE format('ALTER SCHEMA %I OWNER TO phoneseg_pipeline', found.name);
+    END LOOP;
+    FOR found IN
+        SELECT schemaname AS schema_name, tablename AS name FROM pg_catalog.pg_tables
+        WHERE schemaname IN ('phoneseg', 'phoneseg_restricted', 'phoneseg_staging')
+    LOOP
+        EXECUTE format('ALTER TABLE %I.%I OWNER TO phoneseg_pipeline', found.schema_name, found.name);
+    END LOOP;
+END
+$$;
+
 -- The pipeline reads the sources. To show it some columns only, grant those instead:
 -- GRANT SELECT (customer_id, mobile, home_phone, country, created_at, updated_at) ON crm.customer TO phoneseg_pipeline;
 GRANT USAGE ON SCHEMA crm TO phoneseg_pipeline;

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from secrets import token_hex
 
@@ -118,6 +118,17 @@ def test_the_shipped_queries_answer_for_bi(roles: Roles, pipeline_settings: Sett
         assert roles.execute(roles.url(roles.bi), file.read_text()) is not None, file.name
     (fresh,) = roles.execute(roles.url(roles.bi), (FILE.parents[1] / "freshness.sql").read_text())
     assert (fresh[0], fresh[1], fresh[3]) == ("crm", AS_OF, datetime(2026, 6, 1, tzinfo=UTC))
+
+
+def test_the_pipeline_takes_over_what_another_role_made_before(
+    roles: Roles, pipeline_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    roles.execute(roles.owner, "DROP SCHEMA phoneseg, phoneseg_restricted, phoneseg_staging CASCADE")
+    with monkeypatch.context() as of_owner:
+        of_owner.setenv("PHONESEG_WAREHOUSE__URL", roles.owner.render_as_string(hide_password=False))
+        run_pipeline(load_settings(pipeline_settings.config_file), AS_OF - timedelta(days=1))
+    roles.set_up()
+    assert run_pipeline(pipeline_settings, AS_OF)["is_incremental"]
 
 
 def test_a_grant_on_the_columns_that_are_read_is_enough(roles: Roles, pipeline_settings: Settings) -> None:
