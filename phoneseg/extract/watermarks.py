@@ -11,6 +11,7 @@ from phoneseg.run import Run, as_utc
 from phoneseg.settings import ContactSource
 from phoneseg.warehouse import Warehouse
 
+_FIRST_INSTANT: Final = datetime.min.replace(tzinfo=UTC)
 _TIMES: Final = ("date", "timestamp", "timestamptz")
 
 
@@ -69,7 +70,8 @@ def changed_since(
     if any(column_types.get(name) not in _TIMES for name in times):
         return None
     updated: sa.ColumnElement[Any] = sa.column(source.updated_at)
-    since = _literal(watermark.watermark_at - overlap, column_types[source.updated_at])
+    margin = min(overlap, watermark.watermark_at - _FIRST_INSTANT)  # a source may know nothing but the year 1
+    since = _literal(watermark.watermark_at - margin, column_types[source.updated_at])
     conditions = [updated >= since, updated.is_(None)]
     if source.created_at is not None:
         created: sa.ColumnElement[Any] = sa.column(source.created_at)

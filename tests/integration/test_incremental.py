@@ -214,6 +214,16 @@ def test_times_of_every_type_give_the_same_rows(make_warehouse: Callable[..., Se
     check_that_a_full_run_changes_nothing(settings, NEXT)
 
 
+def test_a_source_without_a_later_time_than_the_year_1_can_be_read_again(make_warehouse: Callable[..., Settings]) -> None:
+    settings = make_warehouse(
+        "(1, '+16502530000', TIMESTAMP '0001-01-01')",
+        columns="id, phone, updated_at",
+        contacts='table = "shop.customer"\nid = "id"\nphones = ["phone"]\nupdated_at = "updated_at"',
+    )
+    run_pipeline(settings)
+    assert run_pipeline(settings)["is_incremental"]
+
+
 def test_incremental_runs_can_be_switched_off(demo_settings: Settings) -> None:
     run_pipeline(demo_settings)
     off = edit_settings(demo_settings, "[privacy]", "[extract]\nis_incremental = false\n\n[privacy]")
