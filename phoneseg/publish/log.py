@@ -41,7 +41,7 @@ def begin_run(warehouse: Warehouse, connection: sa.Connection, run: Run) -> list
     log = warehouse.naming.published(PIPELINE_RUN)
     now = datetime.now(UTC)
     is_ours = log.c.run_id == run.run_id
-    is_dead = log.c.started_at < now - _DEAD_AFTER
+    is_dead = (log.c.started_at < now - _DEAD_AFTER) & ((log.c.lease_until < now) | log.c.lease_until.is_(None))
     if not run.dry_run:
         is_same = log.c.as_of == run.as_of
         leased = sa.select(log.c.run_id, log.c.lease_until).where(
@@ -62,7 +62,7 @@ def begin_run(warehouse: Warehouse, connection: sa.Connection, run: Run) -> list
         "started_at": now,
         "finished_at": None,
         "failure": None,
-        "lease_until": now + _LEASE if run.is_orchestrated else None,
+        "lease_until": now + _LEASE if has_lease(run) else None,
         "sources": ",".join(run.sources),
         "phoneseg_version": phoneseg.__version__,
         "metadata_version": metadata_version(),
@@ -101,18 +101,28 @@ def end_run(
             "has taken over, or this one has ended; start a new run"
         )
     now = datetime.now(UTC)
-    values: dict[str, object] = {"state": state, "finished_at": now, "lease_until": None, **(counts or {})}
+    values: dict[str, object] = {"state": state, "finished_at": now, "lease_until": None, "failure": None}
+    values |= counts or {}
     if state == "published":
         values["published_at"] = now
     connection.execute(log.update().where(is_ours).values(values))
 
 
 def extend_lease(warehouse: Warehouse, connection: sa.Connection, run: Run) -> None:
-    """Let an orchestrated run hold its interval for some more minutes."""
+    """Let an orchestrated run hold its interval for some more minutes.
+
+    One that failed and goes on, as its task was cleared, is running again, so that no other takes it for dead.
+    """
     log = warehouse.naming.published(PIPELINE_RUN)
-    if run.is_orchestrated:
-        is_ours = (log.c.run_id == run.run_id) & (log.c.state == "running")
-        connection.execute(log.update().where(is_ours).values(lease_until=datetime.now(UTC) + _LEASE))
+    if has_lease(run):
+        is_ours = (log.c.run_id == run.run_id) & log.c.state.in_(["running", "failed"])
+        values = {"state": "running", "lease_until": datetime.now(UTC) + _LEASE, "failure": None, "finished_at": None}
+        connection.execute(log.update().where(is_ours).values(values))
+
+
+def has_lease(run: Run) -> bool:
+    """Return whether the run holds its interval between two verbs; a dry run is in nobody's way."""
+    return run.is_orchestrated and not run.dry_run
 
 
 def last_published_us(warehouse: Warehouse, connection: sa.Connection) -> int:

@@ -12,10 +12,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from runs import query, staging_tables
+from runs import edit_settings, query, staging_tables
 
 from phoneseg import pipeline, publish
-from phoneseg.errors import IntervalBusyError
+from phoneseg.errors import AuditError, IntervalBusyError
 from phoneseg.run import Run
 from phoneseg.settings import Settings, load_settings
 from phoneseg.warehouse import Warehouse, open_warehouse
@@ -171,3 +171,24 @@ def test_of_runs_that_begin_together_one_after_the_other_cleans_up(postgresql_se
                 time.sleep(0.05)
         assert began.result(timeout=60)["contact_count"]
     assert staging_tables(postgresql_settings) == []
+
+
+def test_a_failed_run_that_goes_on_is_running_again_and_keeps_what_it_made(any_settings: Settings) -> None:
+    run = Run.open(any_settings, as_of=AS_OF, run_id="cleared", is_orchestrated=True)
+    for verb in pipeline.VERBS[:5]:
+        verb(run)
+    pipeline.fail(run, AuditError("a suite is wrong"), keep_leftovers=True)
+    pipeline.audit(run)  # somebody mended the suite and cleared the task
+    log = "SELECT state, failure, lease_until FROM phoneseg.pipeline_run WHERE run_id = 'cleared'"
+    ((state, failure, lease_until),) = query(any_settings, log).rows()
+    assert (state, failure) == ("running", None)
+    assert lease_until > datetime.now(UTC) + timedelta(minutes=14, seconds=59)  # it begins when the audit has ended
+    pipeline.extract(Run.open(any_settings, as_of=AS_OF - timedelta(days=1)))
+    assert pipeline.swap(run)["is_current"]
+    assert query(any_settings, log).rows() == [("published", None, None)]
+
+
+def test_a_dry_run_is_in_nobodys_way(demo_settings: Settings) -> None:
+    pipeline.extract(Run.open(demo_settings, as_of=AS_OF, dry_run=True, is_orchestrated=True))
+    settings = edit_settings(demo_settings, "[privacy]", "lock_wait_s = 0\n[privacy]")
+    assert pipeline.extract(Run.open(settings, as_of=AS_OF))["contact_count"]
