@@ -1,9 +1,12 @@
 """One run of the whole pipeline in this process, as `phoneseg run` and `phoneseg backfill` do it."""
 
+from contextlib import ExitStack
 from datetime import datetime
 from typing import NamedTuple
 
 from phoneseg import pipeline
+from phoneseg.errors import PhonesegError
+from phoneseg.failure_hook import tell_failure
 from phoneseg.run import Run
 from phoneseg.settings import Settings
 
@@ -39,11 +42,16 @@ def run_once(
     """
     run = Run.open(settings, as_of=as_of, sources=sources, dry_run=dry_run, full=full, accept_drift=accept_drift)
     counts: pipeline.Counts = {}
-    try:
-        with pipeline.hold(run):
+    with ExitStack() as held:
+        try:
+            held.enter_context(pipeline.hold(run))
+        except PhonesegError as error:
+            tell_failure(run, error)  # it never began, and left nothing
+            raise
+        try:
             for verb in pipeline.VERBS:
                 counts |= verb(run)
-    except BaseException as error:
-        pipeline.fail(run, error, keep_leftovers=False)
-        raise
+        except BaseException as error:
+            pipeline.fail(run, error, keep_leftovers=False)
+            raise
     return Ended(run, counts)

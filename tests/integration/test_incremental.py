@@ -214,7 +214,9 @@ def test_times_of_every_type_give_the_same_rows(make_warehouse: Callable[..., Se
     check_that_a_full_run_changes_nothing(settings, NEXT)
 
 
-def test_a_source_without_a_later_time_than_the_year_1_can_be_read_again(make_warehouse: Callable[..., Settings]) -> None:
+def test_a_source_without_a_later_time_than_the_year_1_can_be_read_again(
+    make_warehouse: Callable[..., Settings],
+) -> None:
     settings = make_warehouse(
         "(1, '+16502530000', TIMESTAMP '0001-01-01')",
         columns="id, phone, updated_at",
