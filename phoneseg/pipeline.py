@@ -316,6 +316,8 @@ def _begin(warehouse: Warehouse, run: Run) -> None:
 
 def _extend_lease(warehouse: Warehouse, run: Run) -> None:
     """Hold the interval until the next verb; long verbs outlast a lease that began before them."""
+    if not run.is_orchestrated:  # one process holds it throughout
+        return
     with warehouse.transaction() as connection:
         publish.extend_lease(warehouse, connection, run)
 
