@@ -21,8 +21,9 @@ BEGIN
         CREATE ROLE phoneseg_bi LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE;
     END IF;
     EXECUTE format('GRANT CONNECT ON DATABASE %I TO phoneseg_pipeline, phoneseg_bi', current_database());
-    -- An owner that is no superuser has to belong to the role that it gives a schema to.
-    IF NOT pg_has_role(current_user, 'phoneseg_pipeline', 'MEMBER') THEN
+    -- An owner that is no superuser has to belong to the role that it gives a schema to; who made the role is a member
+    -- already from PostgreSQL 16 on, but without what that takes.
+    IF NOT (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user) THEN
         EXECUTE format('GRANT phoneseg_pipeline TO %I', current_user);
     END IF;
 END

@@ -1,7 +1,7 @@
 """sql/operations/roles_postgresql.sql: the roles can do their work on a real PostgreSQL, and nothing else."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from secrets import token_hex
@@ -11,6 +11,14 @@ import pytest
 import sqlalchemy as sa
 from runs import AS_OF, query, run_pipeline
 
+from phoneseg.demo.postgresql import PostgreSQLServer
+from phoneseg.demo.postgresql.programs import (
+    Account,
+    find_programs,
+    reachable_programs,
+    server_account,
+    wheel_programs,
+)
 from phoneseg.settings import Settings, load_settings
 
 FILE = Path(__file__).parents[2] / "sql" / "operations" / "roles_postgresql.sql"
@@ -33,6 +41,13 @@ id = "id"
 phones = ["mobile"]
 updated_at = "updated_at"
 """
+
+
+def wheel_of(account: Account | None) -> Path:
+    """Return the programs of the wheel, which are newer than many a system's."""
+    wheel = wheel_programs()
+    assert wheel is not None
+    return reachable_programs(wheel, account)
 
 
 class Roles:
@@ -139,6 +154,27 @@ def test_a_grant_on_the_columns_that_are_read_is_enough(roles: Roles, pipeline_s
     )
     assert run_pipeline(pipeline_settings, AS_OF)["contact_count"] == 50
     assert run_pipeline(pipeline_settings, AS_OF)["is_incremental"]
+
+
+@pytest.mark.parametrize("find", [find_programs, wheel_of])
+def test_an_owner_who_is_no_superuser_can_set_the_roles_up(
+    find: Callable[[Account | None], Path], tmp_path: Path
+) -> None:
+    server = PostgreSQLServer(tmp_path / "server", programs=find(server_account()), is_durable=False)
+    try:
+        server.start()
+        server.create_database("contacts")
+        made = Roles(server.url("contacts"))
+        made.execute(
+            made.owner,
+            f"CREATE ROLE dba LOGIN CREATEROLE PASSWORD '{PASSWORD}'; ALTER DATABASE contacts OWNER TO dba",
+        )
+        made.owner = made.url("dba")
+        made.execute(made.owner, SOURCES)
+        made.set_up()
+        made.set_up()
+    finally:
+        server.remove()
 
 
 def test_bi_sees_tables_that_were_there_before_the_roles_were_set_up_again(
