@@ -40,7 +40,7 @@ test: lint ## lint, types, import contracts and the test suite
 	@echo "== tests"
 	@$(BIN)/pytest -n 2 --dist loadgroup -m "not slow"
 
-test-slow: $(VENV)/.dev ## the tests that take longer
+test-slow: $(VENV)/.dev ## the tests that take longer: an hour, real servers killed and cut off
 	@$(BIN)/pytest -m slow
 
 lint: $(VENV)/.dev ## ruff, mypy, import-linter

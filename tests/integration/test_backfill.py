@@ -102,6 +102,7 @@ def days_in_any_order(settings: Settings, folder: Path, days: int, draws: int) -
     assert published_tables(other) == published_tables(settings)
 
 
+@pytest.mark.slow
 def test_intervals_in_random_order_with_repeats_equal_intervals_in_order(small: Settings, tmp_path: Path) -> None:
     days_in_any_order(small, tmp_path, days=3, draws=1)
 

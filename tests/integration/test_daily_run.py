@@ -150,15 +150,15 @@ def test_a_run_of_one_source_does_not_go_back_in_time(demo_settings: Settings) -
         run_pipeline(demo_settings, AS_OF - timedelta(days=1), sources=("crm",))
 
 
-def test_a_dry_run_checks_everything_and_publishes_nothing(any_settings: Settings) -> None:
-    run_pipeline(any_settings)
-    before = published_tables(any_settings)
-    execute(any_settings, "UPDATE crm.customer SET mobile = NULL")
-    counts = run_pipeline(any_settings, dry_run=True)
+def test_a_dry_run_checks_everything_and_publishes_nothing(demo_settings: Settings) -> None:
+    run_pipeline(demo_settings)
+    before = published_tables(demo_settings)
+    execute(demo_settings, "UPDATE crm.customer SET mobile = NULL")
+    counts = run_pipeline(demo_settings, dry_run=True)
     assert counts["checks_passed"] > 50
-    assert published_tables(any_settings) == before
-    assert staging_tables(any_settings) == []
-    states = query(any_settings, "SELECT state FROM phoneseg.pipeline_run ORDER BY started_at")["state"].to_list()
+    assert published_tables(demo_settings) == before
+    assert staging_tables(demo_settings) == []
+    states = query(demo_settings, "SELECT state FROM phoneseg.pipeline_run ORDER BY started_at")["state"].to_list()
     assert states == ["published", "dry_run"]
 
 
@@ -172,9 +172,9 @@ def test_a_cell_that_is_lost_on_the_way_stops_the_run(demo_settings: Settings, m
         run_pipeline(demo_settings)
 
 
-def test_the_log_of_runs_holds_what_was_counted(any_settings: Settings) -> None:
-    counts = run_pipeline(any_settings)
-    (row,) = query(any_settings, "SELECT * FROM phoneseg.pipeline_run").to_dicts()
+def test_the_log_of_runs_holds_what_was_counted(demo_settings: Settings) -> None:
+    counts = run_pipeline(demo_settings)
+    (row,) = query(demo_settings, "SELECT * FROM phoneseg.pipeline_run").to_dicts()
     assert row["as_of"] == AS_OF
     assert row["state"] == "published"
     assert row["is_current"] is True

@@ -21,11 +21,11 @@ def check_that_it_stops(settings: Settings, error: type[PhonesegError], words: s
     assert published_tables(settings) == before
 
 
-def test_a_missing_column_stops_the_run(any_settings: Settings) -> None:
-    run_pipeline(any_settings)
-    execute(any_settings, "ALTER TABLE crm.customer RENAME mobile TO mobile_number")
+def test_a_missing_column_stops_the_run(demo_settings: Settings) -> None:
+    run_pipeline(demo_settings)
+    execute(demo_settings, "ALTER TABLE crm.customer RENAME mobile TO mobile_number")
     check_that_it_stops(
-        any_settings, SourceError, r"no column `mobile` in crm\.customer; did you mean `mobile_number`\?"
+        demo_settings, SourceError, r"no column `mobile` in crm\.customer; did you mean `mobile_number`\?"
     )
 
 
