@@ -44,9 +44,8 @@ def _kill(scene: Scene, words: str | None, delay_s: float) -> None:
     assert program.finish() in (-signal.SIGKILL, 0), program.said  # it may have been faster than the measured one
 
 
-@pytest.mark.parametrize("warehouse", ["postgresql"])
-def test_a_run_killed_while_it_loads_is_made_good_by_the_next(make_scene: MakeScene, warehouse: str) -> None:
-    scene = make_scene(warehouse, "first")
+def test_a_run_killed_while_it_loads_is_made_good_by_the_next(make_scene: MakeScene) -> None:
+    scene = make_scene("postgresql", "first")
     _kill(scene, BEGINS["load"], 0.1)
     check_made_good(scene)
 

@@ -17,6 +17,7 @@ from phoneseg.settings import Settings
 from .conftest import MakeScene
 
 _A_POLL_S = 0.05
+_PUBLISHES = 50
 _LONGEST_POLL_S = 5.0
 
 # What has to be equal in one look: what the newest run counted, what the tables hold, and the mark of all its rows.
@@ -95,22 +96,21 @@ def publish(settings: Settings, number: int) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("publishes", [50])
-def test_a_reader_on_postgresql_never_sees_a_mix(make_scene: MakeScene, publishes: int) -> None:
+def test_a_reader_on_postgresql_never_sees_a_mix(make_scene: MakeScene) -> None:
     settings = make_scene("postgresql", "first").settings
     publish(settings, 0)
     reader = Reader(settings.warehouse.url.get_secret_value())
     thread = threading.Thread(target=reader.read)
     thread.start()
-    for number in range(1, publishes + 1):
+    for number in range(1, _PUBLISHES + 1):
         publish(settings, number)
     time.sleep(2 * _A_POLL_S)
     reader.ended.set()
     thread.join(30)
     assert reader.mixed == 0
-    assert len(reader.marks) == publishes + 1  # every publish was seen, and none went back
+    assert len(reader.marks) == _PUBLISHES + 1  # every publish was seen, and none went back
     assert reader.marks == sorted(reader.marks)
-    assert reader.looks > 5 * publishes
+    assert reader.looks > 5 * _PUBLISHES
     assert reader.longest_s < _LONGEST_POLL_S
     print(f"{reader.looks} looks, the longest took {reader.longest_s:.3f} s")  # noqa: T201  # a figure for the log
 

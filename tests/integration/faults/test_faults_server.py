@@ -95,7 +95,7 @@ def test_a_run_that_lost_its_hold_to_another_does_no_harm(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("mode", ["fast", pytest.param("immediate", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("mode", ["fast", "immediate"])
 def test_a_server_restarted_while_the_swap_waits_for_a_lock_changes_nothing(
     make_scene: MakeScene, postgresql_server: PostgreSQLServer, mode: StopMode
 ) -> None:
