@@ -1,6 +1,6 @@
 """Reads contact sources out of the warehouse."""
 
-from phoneseg.extract.contacts import ContactBatch, check_ids, extract_source
+from phoneseg.extract.contacts import ContactBatch, SourceReader, check_ids, extract_source
 from phoneseg.extract.region_hint import resolve_region
 from phoneseg.extract.sources import (
     SourcePlan,
@@ -16,6 +16,7 @@ __all__ = [
     "ContactBatch",
     "SourcePlan",
     "SourceRead",
+    "SourceReader",
     "SourceSink",
     "append_dropped_sources",
     "check_ids",

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import polars as pl
 import sqlalchemy as sa
@@ -13,6 +14,8 @@ from phoneseg.extract.column_values import as_instants, as_text
 from phoneseg.extract.region_hint import resolve_region
 from phoneseg.settings import ContactSource, Settings
 from phoneseg.warehouse import Warehouse
+
+Statement = sa.Select[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,15 @@ class SourceReader:
                 f"{where}.region: no country is called {source.region!r}; give a code such as DE or USA"
             )
         return cls(name, source, where)
+
+    def select(self, warehouse: Warehouse, connection: sa.Connection) -> Statement:
+        """Return the SELECT of the source's configured columns, which are there.
+
+        Raises:
+            SourceError: The table or a column is missing.
+        """
+        existing = warehouse.source_columns(connection, self.name, self.source)
+        return warehouse.select_columns(self.name, self.source, existing)
 
     def read(self, rows: pl.DataFrame, as_of: datetime) -> ContactBatch:
         """Return the contacts among a batch of source rows that existed before `as_of`.
@@ -182,34 +194,30 @@ def _cell(column: str) -> str:
 def extract_source(
     warehouse: Warehouse,
     connection: sa.Connection,
-    settings: Settings,
-    name: str,
+    reader: SourceReader,
+    statement: Statement,
     as_of: datetime,
-    since: sa.ColumnElement[bool] | None = None,
+    *,
+    may_be_empty: bool = False,
 ) -> Iterator[ContactBatch]:
     """Yield the contacts of a source that existed at `as_of`, in the order of the database.
 
     Args:
         warehouse: The warehouse.
         connection: A connection of it.
-        settings: The settings.
-        name: Name of the source.
+        reader: How the source's rows become contacts.
+        statement: The reader's `select`, or a part of its rows.
         as_of: End of the data interval.
-        since: Condition on the rows to read; without one, all are read.
+        may_be_empty: Whether the statement may well give no row, whatever the settings say of the source.
 
     Raises:
-        SourceError: The table or a column is missing, the source has no rows at all, or a row has no id.
-        SettingsError: No country goes by the source's fixed region.
+        SourceError: There are no rows at all, a row has no id, or one cannot be read.
     """
-    reader = SourceReader.of(settings, name)
-    statement = warehouse.select_columns(name, reader.source, warehouse.source_columns(connection, name, reader.source))
-    if since is not None:
-        statement = statement.where(since)
     row_count = 0
     for rows in _told_of_source(reader.where, warehouse.read_batches(connection, statement)):
         row_count += len(rows)
         yield reader.read(rows, as_of)
-    if since is None:
+    if not may_be_empty:
         reader.check_not_empty(row_count)
 
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from phoneseg.contracts import CHANGED_CONTACT, CONTACT_PROFILE, SOURCE_SIZE, SOURCE_WATERMARK
 from phoneseg.errors import SourceError
-from phoneseg.extract.contacts import ContactBatch, SourceReader, extract_source
+from phoneseg.extract.contacts import ContactBatch, SourceReader, Statement, extract_source
 from phoneseg.extract.drift import EarlierSource, check_column_types, check_contact_count, read_earlier_source
 from phoneseg.extract.watermarks import changed_since, read_watermarks
 from phoneseg.run import Run
@@ -27,22 +27,24 @@ class SourcePlan:
 
     Attributes:
         reader: How its rows become contacts.
+        statement: SELECT of its configured columns.
         column_types: Families of the types of its columns.
         earlier: The source as an earlier run saw it, if any.
         fingerprint: Of all that the contacts' rows depend on besides the source's rows.
-        since: Condition on the rows that may have changed; null where all are read.
+        changed: The part of the statement that may have changed; null where all is read.
     """
 
     reader: SourceReader
+    statement: Statement
     column_types: dict[str, str]
     earlier: EarlierSource | None
     fingerprint: str
-    since: sa.ColumnElement[bool] | None
+    changed: Statement | None
 
     @property
     def is_incremental(self) -> bool:
         """Whether only what changed is read."""
-        return self.since is not None
+        return self.changed is not None
 
 
 @dataclass
@@ -100,7 +102,7 @@ def plan_sources(
     plans = []
     for name in run.sources:
         reader = SourceReader.of(run.settings, name)
-        warehouse.select_columns(name, reader.source, warehouse.source_columns(connection, name, reader.source))
+        statement = reader.select(warehouse, connection)
         types = warehouse.source_types(connection, name, reader.source)
         earlier = read_earlier_source(warehouse, connection, run, name)
         if earlier is not None and not run.accept_drift:
@@ -109,7 +111,8 @@ def plan_sources(
         watermark, since = watermarks.get(name), None
         if watermark is not None and watermark.fingerprint == fingerprint:
             since = changed_since(reader.source, watermark, types, overlap)
-        plans.append(SourcePlan(reader, types, earlier, fingerprint, since))
+        changed = None if since is None else statement.where(since)
+        plans.append(SourcePlan(reader, statement, types, earlier, fingerprint, changed))
     return plans
 
 
@@ -135,8 +138,8 @@ def read_source(
         SourceError: The source is not as the settings describe it.
         DriftError: Too many contacts are gone.
     """
-    if plan.is_incremental:
-        read = _read_changes(warehouse, connection, run, plan, sink)
+    if plan.changed is not None:
+        read = _read_changes(warehouse, connection, run, plan, plan.changed, sink)
     else:
         read = _read_whole(warehouse, connection, run, plan, sink, is_partial=is_partial)
     if plan.earlier is not None and not run.accept_drift:
@@ -174,7 +177,7 @@ def _read_whole(
 ) -> SourceRead:
     """Read all contacts of a source; its published contacts are replaced, whatever became of them."""
     name, contact_count, newest = plan.reader.name, 0, None
-    for batch in extract_source(warehouse, connection, run.settings, name, run.as_of):
+    for batch in extract_source(warehouse, connection, plan.reader, plan.statement, run.as_of):
         sink.append(batch)
         contact_count += len(batch.contacts)
         newest = _newest(batch.contacts, newest)
@@ -187,25 +190,25 @@ def _read_whole(
 
 
 def _read_changes(
-    warehouse: Warehouse, connection: sa.Connection, run: Run, plan: SourcePlan, sink: SourceSink
+    warehouse: Warehouse, connection: sa.Connection, run: Run, plan: SourcePlan, changed: Statement, sink: SourceSink
 ) -> SourceRead:
     """Read the contacts that may have changed, and find out which are new or gone by a scan of all ids."""
     name = plan.reader.name
     existing = _existing_keys(warehouse, connection, run, plan)
     published = pl.concat(_published_ids(warehouse, connection, name))
     read = [pl.DataFrame(schema={"contact_id": pl.String})]
-    for batch in extract_source(warehouse, connection, run.settings, name, run.as_of, plan.since):
+    for batch in extract_source(warehouse, connection, plan.reader, changed, run.as_of, may_be_empty=True):
         sink.append(batch)
         read.append(batch.contacts.select("contact_id"))
     seen = pl.concat(read)
     unseen = existing.join(published, on="contact_id", how="anti").join(seen, on="contact_id", how="anti")
     if len(unseen):
         log.info("extract: %s: %s contacts are new and older than the watermark", name, f"{len(unseen):,}")
-        for batch in extract_source(warehouse, connection, run.settings, name, run.as_of):
+        for batch in extract_source(warehouse, connection, plan.reader, plan.statement, run.as_of):
             sink.append(batch.only(unseen))
     gone = published.join(existing, on="contact_id", how="anti")
-    for changed in (seen, unseen, gone):
-        sink.append_changed(changed)
+    for ids in (seen, unseen, gone):
+        sink.append_changed(ids)
     return SourceRead(plan, len(existing), _newest(existing, None))
 
 

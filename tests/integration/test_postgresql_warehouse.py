@@ -12,7 +12,7 @@ from postgresql_source import failure, query, write_settings
 
 from phoneseg.contracts import SOURCE_WATERMARK, TABLES
 from phoneseg.errors import SourceError
-from phoneseg.extract import extract_source
+from phoneseg.extract import SourceReader, extract_source
 from phoneseg.settings import Settings
 from phoneseg.warehouse import Warehouse, open_warehouse
 from phoneseg.warehouse.postgresql import PostgreSQLWarehouse
@@ -91,31 +91,31 @@ def test_every_type_of_column_comes_out_right_and_is_known_by_its_family(make: M
 
 def test_a_number_kept_as_numeric_is_read_as_a_phone_and_an_id(make: Make) -> None:
     settings = make("CREATE TABLE customer AS SELECT 7.0 AS id, 16502530000::numeric(12,0) AS phone")
-    warehouse = open_warehouse(settings)
+    warehouse, reader = open_warehouse(settings), SourceReader.of(settings, "crm")
     with warehouse.transaction() as connection:
-        (batch,) = extract_source(warehouse, connection, settings, "crm", AS_OF)
+        (batch,) = extract_source(warehouse, connection, reader, reader.select(warehouse, connection), AS_OF)
     assert batch.phones.select("contact_id", "phone_raw").rows() == [("crm:7", "16502530000")]
 
 
 @pytest.mark.parametrize("value", ["ARRAY['x']", "ARRAY[1.5]", "'{}'::mood[]"])
 def test_an_array_is_refused_where_a_value_is_asked_for(make: Make, value: str) -> None:
     settings = make("CREATE TYPE mood AS ENUM ('on')", f"CREATE TABLE customer AS SELECT 1 AS id, {value} AS phone")
-    warehouse = open_warehouse(settings)
+    warehouse, reader = open_warehouse(settings), SourceReader.of(settings, "crm")
     with (
         pytest.raises(SourceError, match=r"contacts\.crm: column `phone` is List.*; take single values out of it"),
         warehouse.transaction() as connection,
     ):
-        list(extract_source(warehouse, connection, settings, "crm", AS_OF))
+        list(extract_source(warehouse, connection, reader, reader.select(warehouse, connection), AS_OF))
 
 
 def test_a_row_within_a_row_is_refused_too(make: Make) -> None:
     settings = make("CREATE TYPE pair AS (a text, b text)", "CREATE TABLE customer (id integer, phone pair)")
-    warehouse = open_warehouse(settings)
+    warehouse, reader = open_warehouse(settings), SourceReader.of(settings, "crm")
     with (
         pytest.raises(SourceError, match=r"contacts\.crm: column `phone` is a row \(pair\); take single values out"),
         warehouse.transaction() as connection,
     ):
-        list(extract_source(warehouse, connection, settings, "crm", AS_OF))
+        list(extract_source(warehouse, connection, reader, reader.select(warehouse, connection), AS_OF))
 
 
 @pytest.mark.parametrize(
@@ -162,9 +162,9 @@ def test_a_query_over_a_source_may_hold_percent_signs_and_colons(make: Make) -> 
     crm = """query = "SELECT id, phone || ':x %' AS phone FROM customer WHERE phone LIKE '%0::'"
         id = "id"\nphones = ["phone"]"""
     settings = make("CREATE TABLE customer AS SELECT 1 AS id, '0::' AS phone", crm=crm)
-    warehouse = open_warehouse(settings)
+    warehouse, reader = open_warehouse(settings), SourceReader.of(settings, "crm")
     with warehouse.transaction() as connection:
-        (batch,) = extract_source(warehouse, connection, settings, "crm", AS_OF)
+        (batch,) = extract_source(warehouse, connection, reader, reader.select(warehouse, connection), AS_OF)
     assert batch.phones["phone_raw"].to_list() == ["0:::x %"]
 
 

@@ -10,7 +10,7 @@ import pytest
 from docs.pages import example_kind
 from docs.pages.settings import EXAMPLE
 from phoneseg.contracts import CONTACT_PROFILE
-from phoneseg.extract import extract_source
+from phoneseg.extract import SourceReader, extract_source
 from phoneseg.settings import load_settings
 from phoneseg.warehouse import open_warehouse
 
@@ -40,8 +40,8 @@ def test_example_settings_read_both_sources(source: str, tmp_path: Path) -> None
             "'Berlin' AS city, 'de' AS language"
         )
     settings = load_settings(settings_file)
-    warehouse = open_warehouse(settings)
+    warehouse, reader = open_warehouse(settings), SourceReader.of(settings, source)
     with warehouse.transaction() as connection:
-        (batch,) = extract_source(warehouse, connection, settings, source, AS_OF)
+        (batch,) = extract_source(warehouse, connection, reader, reader.select(warehouse, connection), AS_OF)
     assert batch.contacts["contact_id"].to_list() == [f"{source}:7"]
     assert batch.phones["region_hint"].to_list() == [{"crm": "DE", "newsletter": "GB"}[source]]

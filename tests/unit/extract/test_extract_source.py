@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from phoneseg.errors import SourceError
-from phoneseg.extract import ContactBatch, extract_source
+from phoneseg.extract import ContactBatch, SourceReader, extract_source
 from phoneseg.settings import Settings
 from phoneseg.warehouse import open_warehouse
 
@@ -35,9 +35,9 @@ def extract(make_settings: MakeSettings, tmp_path: Path) -> Extract:
         with engine.begin() as connection:
             for statement in statements:
                 connection.exec_driver_sql(statement)
-        warehouse = open_warehouse(settings)
+        warehouse, reader = open_warehouse(settings), SourceReader.of(settings, "crm")
         with warehouse.transaction() as connection:
-            return list(extract_source(warehouse, connection, settings, "crm", JULY))
+            return list(extract_source(warehouse, connection, reader, reader.select(warehouse, connection), JULY))
 
     return extract_all
 
