@@ -222,6 +222,7 @@ def load(run: Run) -> Counts:
         ReconciliationError: The database took other rows than the stage holds.
     """
     warehouse = open_warehouse(run.settings)
+    _extend_lease(warehouse, run)
     loaded = publish.load_staging(warehouse, run)
     with warehouse.transaction() as connection:
         totals = publish.count_visible(warehouse, connection, run)
@@ -315,8 +316,8 @@ def _begin(warehouse: Warehouse, run: Run) -> None:
 
 
 def _extend_lease(warehouse: Warehouse, run: Run) -> None:
-    """Hold the interval until the next verb; long verbs outlast a lease that began before them."""
-    if not run.is_orchestrated:  # one process holds it throughout
+    """Hold the interval until the next verb, where that is another process; long verbs outlast an older lease."""
+    if not run.has_lease:
         return
     with warehouse.transaction() as connection:
         publish.extend_lease(warehouse, connection, run)

@@ -127,6 +127,11 @@ class Run:
         return set(self.sources) == set(self.settings.contacts)
 
     @property
+    def has_lease(self) -> bool:
+        """Whether it holds its interval between two verbs; a dry run is in nobody's way."""
+        return self.is_orchestrated and not self.dry_run
+
+    @property
     def stage(self) -> "Stage":
         """The run's stage folder."""
         # Without user and password: those may be others at the next task, and its hash would tell a short one.

@@ -16,7 +16,7 @@ from phoneseg.contracts import (
     staged_tables,
 )
 from phoneseg.errors import ReconciliationError, StopError, SupersededError
-from phoneseg.publish.log import extend_lease, has_newer_published
+from phoneseg.publish.log import has_newer_published
 from phoneseg.run import Run
 from phoneseg.warehouse import Warehouse
 from phoneseg.warehouse.replacement import Replacement
@@ -39,7 +39,6 @@ def load_staging(warehouse: Warehouse, run: Run) -> dict[str, int]:
     """
     with warehouse.transaction() as connection:
         _check_is_newest(warehouse, connection, run)
-        extend_lease(warehouse, connection, run)
         drop_staging(warehouse, connection, run)
         for table in (*staged_tables(), CHANGED_CONTACT):
             warehouse.naming.staging(table, run.run_id).create(connection)

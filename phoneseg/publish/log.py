@@ -62,7 +62,7 @@ def begin_run(warehouse: Warehouse, connection: sa.Connection, run: Run) -> list
         "started_at": now,
         "finished_at": None,
         "failure": None,
-        "lease_until": now + _LEASE if has_lease(run) else None,
+        "lease_until": now + _LEASE if run.has_lease else None,
         "sources": ",".join(run.sources),
         "phoneseg_version": phoneseg.__version__,
         "metadata_version": metadata_version(),
@@ -114,15 +114,9 @@ def extend_lease(warehouse: Warehouse, connection: sa.Connection, run: Run) -> N
     One that failed and goes on, as its task was cleared, is running again, so that no other takes it for dead.
     """
     log = warehouse.naming.published(PIPELINE_RUN)
-    if has_lease(run):
-        is_ours = (log.c.run_id == run.run_id) & log.c.state.in_(["running", "failed"])
-        values = {"state": "running", "lease_until": datetime.now(UTC) + _LEASE, "failure": None, "finished_at": None}
-        connection.execute(log.update().where(is_ours).values(values))
-
-
-def has_lease(run: Run) -> bool:
-    """Return whether the run holds its interval between two verbs; a dry run is in nobody's way."""
-    return run.is_orchestrated and not run.dry_run
+    is_ours = (log.c.run_id == run.run_id) & log.c.state.in_(["running", "failed"])
+    values = {"state": "running", "lease_until": datetime.now(UTC) + _LEASE, "failure": None, "finished_at": None}
+    connection.execute(log.update().where(is_ours).values(values))
 
 
 def last_published_us(warehouse: Warehouse, connection: sa.Connection) -> int:
