@@ -1,6 +1,7 @@
 """What the user sees when something is wrong, and that published tables do not change then."""
 
 import json
+import re
 import shutil
 import stat
 import subprocess
@@ -70,7 +71,7 @@ def test_a_number_in_a_database_error_is_hidden(make_warehouse: Callable[..., Se
     with pytest.raises(SourceError) as raised:
         run_pipeline(settings)
     assert "<value>" in str(raised.value)
-    assert "253" not in str(raised.value)
+    assert not re.search(r"253\D?0000", str(raised.value))
 
 
 def test_a_failing_suite_names_its_expectations_and_publishes_nothing(demo_settings: Settings) -> None:

@@ -1,6 +1,7 @@
 """The hook that is told of failures: it gets one clear line, and cannot make things worse."""
 
 import logging
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -67,7 +68,7 @@ def test_the_words_of_an_error_that_is_not_ours_are_not_passed_on(
     tell_failure(run_with("hooks_for_tests:tell"), error, "load")
     told = _told()[-1]
     assert (told.kind, told.verb) == (kind, "load")
-    assert "253" not in told.message
+    assert not re.search(r"253\D?0000", told.message)
 
 
 def test_a_hook_that_fails_is_one_line_in_the_log_without_a_number(

@@ -1,6 +1,7 @@
 """What a person, or an orchestrator, gets from the command line: an exit code, one clear line, and no number."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -204,7 +205,7 @@ def test_a_wrong_query_is_told_in_one_line_without_a_number(call: Call, sql: str
     ended = call("query", sql)
     assert ended.code == MEND
     assert told in _one_line(ended)
-    assert "253" not in ended.err
+    assert not re.search(r"253\D?0000", ended.err)
 
 
 @pytest.mark.usefixtures("held_warehouse")
@@ -228,7 +229,7 @@ def test_a_query_that_fails_after_its_first_rows_is_told_in_one_line_without_a_n
     sql = "SELECT CASE WHEN range = 299999 THEN error('call 650 253 0000') ELSE '1' END FROM range(300000)"
     ended = call("query", sql)
     assert ended.code == MEND
-    assert "253" not in _one_line(ended)
+    assert not re.search(r"253\D?0000", _one_line(ended))
 
 
 def test_a_colon_in_a_query_is_a_colon(call: Call) -> None:

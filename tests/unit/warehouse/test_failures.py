@@ -1,5 +1,6 @@
 """A database's complaint becomes one clear line that says whether to wait or to mend, and quotes nobody's row."""
 
+import re
 from pathlib import Path
 
 import psycopg.errors as pg
@@ -69,7 +70,7 @@ def test_a_parameter_is_never_shown(engines: dict[str, sa.Engine], backend: str)
 def test_a_number_that_a_database_quotes_is_hidden(engines: dict[str, sa.Engine], sql: str) -> None:
     told = str(_failure(engines["duckdb"], sql))
     assert "<value>" in told or "<digits>" in told
-    assert "253" not in told
+    assert not re.search(r"253\D?0000", told)
 
 
 def test_a_database_that_another_holds_is_busy(engines: dict[str, sa.Engine]) -> None:
