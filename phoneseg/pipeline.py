@@ -9,26 +9,32 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import wraps
 from time import monotonic, perf_counter, sleep
-from typing import Final
+from typing import Final, TypeVar
 
 import polars as pl
 
 from phoneseg import publish
 from phoneseg.contracts import (
+    ACTIVITY,
+    ACTIVITY_SIZE,
     CHANGED_CONTACT,
+    CONTACT_BASE,
     CONTACT_PHONE,
-    CONTACT_PROFILE,
     CONTACT_QUARANTINE,
+    KEPT_CONTACT,
+    KEPT_PHONE,
     PARSED_PHONE,
     PHONE_NUMBER,
     PIPELINE_RUN,
     QUARANTINE_RAW,
     RAW_CONTACT,
     RAW_PHONE,
+    RESEGMENTED_CONTACT,
     SEGMENT,
     SEGMENT_MEMBERSHIP,
     SOURCE_SIZE,
     SOURCE_WATERMARK,
+    contact_profile,
 )
 from phoneseg.errors import (
     IntervalBusyError,
@@ -37,20 +43,32 @@ from phoneseg.errors import (
     SupersededError,
     told_without_values,
 )
-from phoneseg.extract import SourceSink, append_dropped_sources, check_ids, describe_sources, plan_sources, read_source
+from phoneseg.extract import (
+    SourceSink,
+    append_dropped_sources,
+    check_ids,
+    describe_sources,
+    plan_sources,
+    read_kept,
+    read_source,
+)
 from phoneseg.failure_hook import check_failure_hook, tell_failure
 from phoneseg.numbers import ReadCounts, mark_primary, read_phones
 from phoneseg.privacy import add_tokens, load_token_key
-from phoneseg.profiles import build_contact_profile
+from phoneseg.profiles import build_contact_base, build_profiles, score_purchases
 from phoneseg.quality import audit_staging
 from phoneseg.run import Run
-from phoneseg.segments import all_kinds, assign_segments, describe_segments
+from phoneseg.segments import SegmentRules, add_content_hash
 from phoneseg.warehouse import Warehouse, open_warehouse
 
 Counts = dict[str, int]
 Verb = Callable[[Run], Counts]
+Part = TypeVar("Part")
 
 _BATCH_CELLS: Final = 250_000
+_BATCH_CONTACTS: Final = 250_000
+_BUILT_PROFILE: Final = "built_profile"
+_PURCHASE_SCORE: Final = "purchase_score"
 _LEASE_POLL_S: Final = 1.0
 log = logging.getLogger(__name__)
 
@@ -116,6 +134,8 @@ def extract(run: Run) -> Counts:
         stage.append(RAW_CONTACT) as append_contacts,
         stage.append(RAW_PHONE) as append_phones,
         stage.append(CHANGED_CONTACT) as append_changed,
+        stage.append(KEPT_CONTACT) as append_kept,
+        stage.append(KEPT_PHONE) as append_kept_phones,
     ):
         base_us = publish.last_published_us(warehouse, connection)
         plans = plan_sources(warehouse, connection, run, fingerprints)
@@ -128,6 +148,7 @@ def extract(run: Run) -> Counts:
             log.info("extract: %s read, %s contacts so far", plan.reader.name, f"{sink.contact_count:,}")
         if is_partial:
             append_dropped_sources(warehouse, connection, run, sink)
+            read_kept(warehouse, connection, run, append_kept, append_kept_phones)
     for plan in plans:
         check_ids(stage.scan(RAW_CONTACT.name).filter(pl.col("source") == plan.reader.name), plan.reader.where)
     for table, rows in zip((SOURCE_WATERMARK, SOURCE_SIZE), describe_sources(run, read), strict=True):
@@ -171,6 +192,9 @@ def normalize(run: Run) -> Counts:
                 *(f"{n:,.0f}" for n in (counts.rows, filled_count, counts.rows / (perf_counter() - began))),
                 f"{counts.fallback_rows:,}",
             )
+    with stage.append_parts(ACTIVITY, 1):
+        pass
+    stage.write(ACTIVITY_SIZE.name, ACTIVITY_SIZE.schema.to_frame().lazy())
     parsed = stage.scan(PARSED_PHONE.name)
     stage.write(CONTACT_PHONE.name, mark_primary(parsed))
     stage.write(PHONE_NUMBER.name, PHONE_NUMBER.conform(parsed).unique("phone_token", keep="any"))
@@ -190,15 +214,33 @@ def normalize(run: Run) -> Counts:
 
 @_verb
 def profile(run: Run) -> Counts:
-    """Make one row per contact of all that segments are made of. Writes `contact_profile`.
+    """Make one row per contact of all that segments are made of. Writes `built_profile`, in parts.
+
+    A partial run makes the rows of all contacts, too: time passes for those that did not change.
 
     Raises:
         ReconciliationError: Contacts in are not profiles out.
     """
-    stage = run.stage
+    stage, settings = run.stage, run.settings.profile
     names = (RAW_CONTACT.name, CONTACT_PHONE.name, CONTACT_QUARANTINE.name)
-    stage.write(CONTACT_PROFILE.name, build_contact_profile(*(stage.scan(name) for name in names)))
-    contact_count, profile_count = stage.count(RAW_CONTACT.name), stage.count(CONTACT_PROFILE.name)
+    read = build_contact_base(*(stage.scan(name) for name in names))
+    kept = stage.scan(KEPT_CONTACT.name).join(stage.scan(CHANGED_CONTACT.name), on="contact_id", how="anti")
+    base = pl.concat([read, CONTACT_BASE.conform(kept)])
+    activity = stage.scan_parts(ACTIVITY.name)
+    with stage.append_parts(CONTACT_BASE, len(activity)) as append:
+        for batch in base.collect_batches(chunk_size=_BATCH_CONTACTS):
+            append(batch)
+    contacts = stage.scan_parts(CONTACT_BASE.name)
+    stage.write_parts(
+        _BUILT_PROFILE,
+        (
+            build_profiles(some, events, run.as_of, settings)
+            for some, events in _told("profile", list(zip(contacts, activity, strict=True)))
+        ),
+    )
+    built = pl.concat(stage.scan_parts(_BUILT_PROFILE))
+    stage.write(_PURCHASE_SCORE, score_purchases(built, settings))
+    contact_count, profile_count = (_count(rows) for rows in (base, built))
     if profile_count != contact_count:
         raise ReconciliationError(f"profile: {contact_count} contacts came in, but {profile_count} profiles went out")
     return {"profile_count": profile_count}
@@ -206,12 +248,39 @@ def profile(run: Run) -> Counts:
 
 @_verb
 def segment(run: Run) -> Counts:
-    """Make contacts members of segments. Writes `segment_membership` and `segment`."""
-    stage, kinds = run.stage, all_kinds()
-    profiles = stage.scan(CONTACT_PROFILE.name)
-    stage.write(SEGMENT_MEMBERSHIP.name, assign_segments(profiles, kinds))
-    stage.write(SEGMENT.name, describe_segments(profiles, kinds))
-    return {"membership_count": stage.count(SEGMENT_MEMBERSHIP.name), "segment_count": stage.count(SEGMENT.name)}
+    """Make contacts members of segments. Writes `contact_profile`, `segment_membership` and `segment`.
+
+    Of a partial run, the first two hold only the contacts that differ from what is published; `resegmented_contact`
+    names them, and those that are gone.
+
+    Raises:
+        SettingsError: A definition is wrong.
+    """
+    stage, rules = run.stage, SegmentRules.of(run)
+    changed, scores = stage.scan(CHANGED_CONTACT.name).collect(), stage.scan(_PURCHASE_SCORE).collect()
+    kept = stage.scan(KEPT_CONTACT.name).select("contact_id", "content_hash").collect()
+    unread = kept.join(changed, on="contact_id", how="anti")
+    membership_count, named = 0, []
+    with (
+        stage.append(contact_profile(run.settings.profile.windows_days)) as append_profiles,
+        stage.append(SEGMENT_MEMBERSHIP) as append_members,
+        stage.append(RESEGMENTED_CONTACT) as append_resegmented,
+    ):
+        append_resegmented(changed)
+        for part in _told("segment", stage.scan_parts(_BUILT_PROFILE)):
+            profiles = part.drop(scores.columns[1:]).collect().join(scores, on="contact_id", how="left")
+            members = rules.assign(profiles)
+            membership_count += len(members)
+            named.append(members.select("segment_kind", "segment_code", "segment_name").unique())
+            profiles = add_content_hash(profiles, members)
+            same = unread.join(profiles, on=["contact_id", "content_hash"], how="semi")
+            different = profiles.join(same, on="contact_id", how="anti")
+            append_profiles(different)
+            append_members(members.join(same, on="contact_id", how="anti"))
+            append_resegmented(different.join(unread, on="contact_id", how="semi"))
+    segments = rules.describe(pl.concat(named).unique())
+    stage.write(SEGMENT.name, segments.lazy())
+    return {"membership_count": membership_count, "segment_count": len(segments)}
 
 
 @_verb
@@ -321,6 +390,17 @@ def _extend_lease(warehouse: Warehouse, run: Run) -> None:
         return
     with warehouse.transaction() as connection:
         publish.extend_lease(warehouse, connection, run)
+
+
+def _told(verb: str, parts: list[Part]) -> Iterator[Part]:
+    """Yield the parts of a stage table, and tell the progress."""
+    for number, part in enumerate(parts, start=1):
+        log.info("%s: part %s of %s", verb, number, len(parts))
+        yield part
+
+
+def _count(rows: pl.LazyFrame) -> int:
+    return int(rows.select(pl.len()).collect().item())
 
 
 def _keep(run: Run, verb: str, counts: Counts) -> Counts:

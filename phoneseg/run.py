@@ -4,8 +4,8 @@ import hashlib
 import json
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -194,13 +194,52 @@ class Stage:
         unfinished.rename(self.path(name))
 
     @contextmanager
-    def append(self, table: Table) -> Iterator[Callable[[pl.DataFrame], None]]:
+    def append(self, table: Table, name: str | None = None) -> Iterator[Callable[[pl.DataFrame], None]]:
         """Yield a function that appends rows to a stage table; it appears under its name when the block ends well."""
-        unfinished = self.path(table.name).with_suffix(".unfinished")
+        path = self.path(name or table.name)
+        unfinished = path.with_suffix(".unfinished")
         schema = _to_arrow(table.schema.to_frame()).schema
         with ParquetWriter(unfinished, schema, compression="zstd") as writer:
             yield lambda rows: writer.write_table(_to_arrow(table.conform(rows.lazy()).collect()))
-        unfinished.rename(self.path(table.name))
+        unfinished.rename(path)
+
+    @contextmanager
+    def append_parts(self, table: Table, count: int) -> Iterator[Callable[[pl.DataFrame], None]]:
+        """Yield a function that appends rows to a stage table in parts: all rows of a contact are in one of them.
+
+        The same contact is in the same part of every table with as many parts.
+        """
+        self._remove_parts(table.name)
+        with ExitStack() as stack:
+            parts = [stack.enter_context(self.append(table, _part_name(table.name, part))) for part in range(count)]
+
+            def append(rows: pl.DataFrame) -> None:
+                numbered = rows.with_columns(part=pl.col("contact_id").hash(seed=7) % count)
+                for (part,), some in numbered.partition_by("part", as_dict=True, include_key=False).items():
+                    parts[part](some)
+
+            yield append
+
+    def write_parts(self, name: str, frames: Iterable[pl.LazyFrame]) -> None:
+        """Write the parts of a stage table, one after the other."""
+        self._remove_parts(name)
+        for part, frame in enumerate(frames):
+            self.write(_part_name(name, part), frame)
+
+    def scan_parts(self, name: str) -> list[pl.LazyFrame]:
+        """Return the parts of a stage table, in order.
+
+        Raises:
+            StopError: An earlier verb has not written it.
+        """
+        return [self.scan(file.stem) for file in self._part_files(name)] or [self.scan(name)]
+
+    def _remove_parts(self, name: str) -> None:
+        for file in self._part_files(name):
+            file.unlink()
+
+    def _part_files(self, name: str) -> list[Path]:
+        return sorted(self.folder.glob(f"{name}-*.parquet"))
 
     def count(self, name: str) -> int:
         """Return how many rows a stage table has."""
@@ -225,6 +264,10 @@ class Stage:
                 )
             counts |= json.loads(file.read_text(encoding="utf-8"))
         return counts
+
+
+def _part_name(name: str, part: int) -> str:
+    return f"{name}-{part:03}"
 
 
 def _to_arrow(frame: pl.DataFrame) -> pyarrow.Table:

@@ -8,20 +8,22 @@ a run replaces exactly its own; a *log* has one row per event. Columns that depe
 from collections.abc import Iterator
 from typing import Final
 
+from phoneseg.contracts.activity import ACTIVITY, ACTIVITY_SIZE, RAW_ACTIVITY
 from phoneseg.contracts.contacts import (
     CHANGED_CONTACT,
     CONTACT_PHONE,
-    CONTACT_PROFILE,
     CONTACT_QUARANTINE,
     PARSED_PHONE,
     PHONE_NUMBER,
     QUARANTINE_RAW,
     RAW_CONTACT,
     RAW_PHONE,
+    RESEGMENTED_CONTACT,
 )
 from phoneseg.contracts.model import UTC_INSTANT, Area, Column, Keeping, PrivacyClass, Table
+from phoneseg.contracts.profile import CONTACT_BASE, CONTACT_PROFILE, KEPT_CONTACT, KEPT_PHONE, contact_profile
 from phoneseg.contracts.runs import PIPELINE_RUN, SOURCE_SIZE, SOURCE_WATERMARK
-from phoneseg.contracts.segments import SEGMENT, SEGMENT_MEMBERSHIP, SEGMENT_SIZE
+from phoneseg.contracts.segments import SEGMENT, SEGMENT_CHANGE, SEGMENT_MEMBERSHIP, SEGMENT_SIZE
 
 # A table stands after those that its rows are counted from or referred to by: `publish` fills them in this order.
 TABLES: Final = (
@@ -35,27 +37,42 @@ TABLES: Final = (
     QUARANTINE_RAW,
     SOURCE_WATERMARK,
     SOURCE_SIZE,
+    ACTIVITY_SIZE,
+    SEGMENT_CHANGE,
     PIPELINE_RUN,
 )
 
 
 def staged_tables() -> Iterator[Table]:
-    """Yield the tables that a run loads, audits and publishes: all but the log of runs."""
+    """Yield the tables that a run loads, audits and publishes: all but the logs."""
     return (table for table in TABLES if table.keeping is not Keeping.LOG)
 
 
+REPLACED_CONTACTS: Final = (CHANGED_CONTACT, RESEGMENTED_CONTACT)
+"""Staged beside them: the contacts whose rows a partial run replaces."""
+
+
 __all__ = [
+    "ACTIVITY",
+    "ACTIVITY_SIZE",
     "CHANGED_CONTACT",
+    "CONTACT_BASE",
     "CONTACT_PHONE",
     "CONTACT_PROFILE",
     "CONTACT_QUARANTINE",
+    "KEPT_CONTACT",
+    "KEPT_PHONE",
     "PARSED_PHONE",
     "PHONE_NUMBER",
     "PIPELINE_RUN",
     "QUARANTINE_RAW",
+    "RAW_ACTIVITY",
     "RAW_CONTACT",
     "RAW_PHONE",
+    "REPLACED_CONTACTS",
+    "RESEGMENTED_CONTACT",
     "SEGMENT",
+    "SEGMENT_CHANGE",
     "SEGMENT_MEMBERSHIP",
     "SEGMENT_SIZE",
     "SOURCE_SIZE",
@@ -67,5 +84,6 @@ __all__ = [
     "Keeping",
     "PrivacyClass",
     "Table",
+    "contact_profile",
     "staged_tables",
 ]

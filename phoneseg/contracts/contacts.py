@@ -26,7 +26,8 @@ def _phone_cell() -> tuple[Column, ...]:
     )
 
 
-def _token(nullable: bool = False, meaning: str = "HMAC-SHA-256 of the E.164 number, first 128 bits as hex.") -> Column:
+def token(nullable: bool = False, meaning: str = "HMAC-SHA-256 of the E.164 number, first 128 bits as hex.") -> Column:
+    """Return the column of a number's token."""
     return Column("phone_token", pl.String, meaning, PrivacyClass.PSEUDONYM, nullable)
 
 
@@ -45,6 +46,11 @@ RAW_CONTACT: Final = Table(
         Column(
             "contact_updated_at", UTC_INSTANT, "When the source row last changed (UTC).", PrivacyClass.PERSONAL, True
         ),
+        Column("birth_date", pl.Date, "Date of birth that the source holds.", PrivacyClass.PERSONAL, True),
+        Column("gender", pl.String, "Gender as the source writes it.", PrivacyClass.PERSONAL, True),
+        Column("income_amount", pl.Float64, "Income as the source holds it.", PrivacyClass.PERSONAL, True),
+        Column("city", pl.String, "City of the postal address, as the source writes it.", PrivacyClass.PERSONAL, True),
+        Column("postal_code", pl.String, "Postal code of the address.", PrivacyClass.PERSONAL, True),
         Column(
             "attributes",
             pl.String,
@@ -73,14 +79,23 @@ RAW_PHONE: Final = Table(
 
 CHANGED_CONTACT: Final = Table(
     "changed_contact",
-    "One contact whose published rows a run replaces that reads less than everything.",
+    "One contact whose phones a run replaces that reads less than everything.",
     Keeping.CURRENT,
     ("contact_id",),
     (contact_id(),),
     Area.STAGE,
 )
 
-_NUMBER_ATTRIBUTES: Final = (
+RESEGMENTED_CONTACT: Final = Table(
+    "resegmented_contact",
+    "One contact whose profile and memberships such a run replaces: time passes for contacts that did not change, too.",
+    Keeping.CURRENT,
+    ("contact_id",),
+    (contact_id(),),
+    Area.STAGE,
+)
+
+NUMBER_ATTRIBUTES: Final = (
     Column("country_calling_code", pl.Int16, "Calling code without the plus, such as 44."),
     Column(
         "region_code",
@@ -111,11 +126,6 @@ _NUMBER_ATTRIBUTES: Final = (
 )
 
 
-def _profile_attribute(column: Column) -> Column:
-    """Return the column as the profile holds it: null for a contact without a phone."""
-    return Column(column.name, column.dtype, f"Of the primary phone: {column.meaning}", column.privacy, nullable=True)
-
-
 CONTACT_PHONE: Final = Table(
     "contact_phone",
     "One phone number of a contact that parsed and has a possible length.",
@@ -123,12 +133,12 @@ CONTACT_PHONE: Final = Table(
     ("contact_id", "phone_column", "position"),
     (
         *_phone_cell(),
-        _token(),
+        token(),
         Column("token_key_id", pl.String, "Which key made the token."),
         Column("is_primary", pl.Boolean, "The contact's first valid phone in the configured order, else its first."),
         Column("is_valid", pl.Boolean, "Whether the number is in a range that is in use."),
         Column("validation_result", pl.String, "libphonenumber's ValidationResult, such as IS_POSSIBLE."),
-        *_NUMBER_ATTRIBUTES,
+        *NUMBER_ATTRIBUTES,
         Column("metadata_version", pl.String, "Version of phonenumbers that said all this."),
     ),
     indexes=(("phone_token",),),
@@ -150,30 +160,13 @@ CONTACT_QUARANTINE: Final = Table(
     ),
 )
 
-CONTACT_PROFILE: Final = Table(
-    "contact_profile",
-    "One contact.",
-    Keeping.CURRENT,
-    ("contact_id",),
-    (
-        *RAW_CONTACT.columns[:-1],
-        Column("phone_count", pl.Int16, "Phones in contact_phone."),
-        Column("valid_phone_count", pl.Int16, "Phones in contact_phone that are valid."),
-        Column("quarantined_count", pl.Int16, "Phone cells in contact_quarantine."),
-        _token(nullable=True, meaning="Token of the primary phone."),
-        Column("is_valid", pl.Boolean, "Whether the primary phone is valid.", nullable=True),
-        *(_profile_attribute(column) for column in _NUMBER_ATTRIBUTES),
-        RAW_CONTACT.columns[-1],
-    ),
-)
-
 PHONE_NUMBER: Final = Table(
     "phone_number",
     "One distinct phone number in clear.",
     Keeping.CURRENT,
     ("phone_token",),
     (
-        _token(),
+        token(),
         Column("token_key_id", pl.String, "Which key made the token."),
         Column("phone_e164", pl.String, "The number in E.164.", PrivacyClass.RESTRICTED),
         Column("phone_international", pl.String, "International format, for people.", PrivacyClass.RESTRICTED),

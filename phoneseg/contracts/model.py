@@ -58,6 +58,7 @@ class Table:
         area: Where it lives.
         referrer: Name of the table whose rows refer to this one by its key: a row stays as long as it is referred to.
         indexes: Columns that readers search by besides the key, where the database has indexes.
+        replaced_contacts: Name of the stage table of the contacts whose rows a partial run replaces.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Table:
     area: Area = Area.PUBLISHED
     referrer: str | None = None
     indexes: tuple[tuple[str, ...], ...] = ()
+    replaced_contacts: str = "changed_contact"
 
     @property
     def column_names(self) -> tuple[str, ...]:

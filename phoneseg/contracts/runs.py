@@ -76,6 +76,8 @@ PIPELINE_RUN: Final = Table(
         Column("valid_phone_count", pl.Int64, "Valid numbers in contact_phone.", nullable=True),
         Column("quarantined_count", pl.Int64, "Cells in contact_quarantine.", nullable=True),
         Column("membership_count", pl.Int64, "Rows of segment_membership.", nullable=True),
+        Column("activity_count", pl.Int64, "Rows of the activity sources that happened before as_of.", nullable=True),
+        Column("matched_activity_count", pl.Int64, "Of those, rows of a contact.", nullable=True),
         Column("checks_passed", pl.Int64, "Expectations that the staging tables met.", nullable=True),
         Column("deleted_rows", pl.Int64, "Published rows that the run deleted.", nullable=True),
         Column("inserted_rows", pl.Int64, "Published rows that the run inserted.", nullable=True),
@@ -87,6 +89,12 @@ PIPELINE_RUN: Final = Table(
         ),
         Column("phoneseg_version", pl.String, "Version of phoneseg."),
         Column("metadata_version", pl.String, "Version of phonenumbers."),
+        Column(
+            "definition_versions",
+            pl.String,
+            "Version of each kind and definition, as a JSON object by kind or kind:code.",
+            nullable=True,
+        ),
     ),
     indexes=(("as_of",),),
 )

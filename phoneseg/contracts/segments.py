@@ -4,7 +4,7 @@ from typing import Final
 
 import polars as pl
 
-from phoneseg.contracts.contacts import contact_id, source
+from phoneseg.contracts.contacts import RESEGMENTED_CONTACT, contact_id, source
 from phoneseg.contracts.model import UTC_INSTANT, Column, Keeping, PrivacyClass, Table
 
 _SEGMENT_KEY: Final = (
@@ -21,12 +21,14 @@ SEGMENT: Final = Table(
         *_SEGMENT_KEY,
         Column("segment_family", pl.String, "Family of the kind, such as geographic."),
         Column("segment_name", pl.String, "Name for people."),
-        Column("description", pl.String, "What the kind says of a contact."),
+        Column("description", pl.String, "What it says of a contact."),
+        Column(
+            "owner", pl.String, "Who answers for the definition; null for the kinds that phoneseg ships.", nullable=True
+        ),
         Column("definition", pl.String, "Rule that makes a member."),
         Column("definition_version", pl.String, "Version of the rule."),
         Column("is_exclusive", pl.Boolean, "Whether a contact has at most one segment of the kind."),
     ),
-    referrer="segment_membership",
 )
 
 SEGMENT_MEMBERSHIP: Final = Table(
@@ -41,6 +43,7 @@ SEGMENT_MEMBERSHIP: Final = Table(
         Column("definition_version", pl.String, "Version of the rule that made the member."),
     ),
     indexes=(("segment_kind", "segment_code"),),
+    replaced_contacts=RESEGMENTED_CONTACT.name,
 )
 
 SEGMENT_SIZE: Final = Table(
@@ -53,4 +56,21 @@ SEGMENT_SIZE: Final = Table(
         *_SEGMENT_KEY,
         Column("contact_count", pl.Int64, "Members."),
     ),
+)
+
+SEGMENT_CHANGE: Final = Table(
+    "segment_change",
+    "One contact that entered or left one segment between two adjacent published as_ofs.",
+    Keeping.LOG,
+    ("as_of", "contact_id", "segment_kind", "segment_code"),
+    (
+        Column("as_of", UTC_INSTANT, "The as_of at which the contact first was a member, or no longer (UTC)."),
+        Column("previous_as_of", UTC_INSTANT, "The published as_of before it (UTC)."),
+        contact_id(),
+        source(),
+        *_SEGMENT_KEY,
+        Column("change", pl.String, "entered or exited."),
+        Column("cause", pl.String, "The first that applies of removed, new contact, definition, metadata and data."),
+    ),
+    indexes=(("contact_id",), ("segment_kind", "segment_code")),
 )

@@ -1,6 +1,7 @@
 """Reads contact sources out of the warehouse."""
 
 from phoneseg.extract.contacts import ContactBatch, SourceReader, check_ids, extract_source
+from phoneseg.extract.kept import read_kept
 from phoneseg.extract.region_hint import resolve_region
 from phoneseg.extract.sources import (
     SourcePlan,
@@ -23,6 +24,7 @@ __all__ = [
     "describe_sources",
     "extract_source",
     "plan_sources",
+    "read_kept",
     "read_source",
     "resolve_region",
 ]

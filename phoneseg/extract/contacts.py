@@ -87,6 +87,7 @@ class SourceReader:
                 **self._keys(rows),
                 "region_hint": region_hint,
                 "is_hint_unknown": is_hint_unknown,
+                **self._person(rows),
                 "attributes": self._attributes(rows),
                 # The source may call its columns as phoneseg does.
                 **{_cell(column): self._text(rows, column) for column in self.source.phones},
@@ -174,6 +175,22 @@ class SourceReader:
         if instants is None:
             raise SourceError(f"{self.where}: column `{column}` holds values that are no date or time ({values.dtype})")
         return instants
+
+    def _person(self, rows: pl.DataFrame) -> dict[str, pl.Series]:
+        """Return the columns of RAW_CONTACT about the person, null where the settings map none."""
+        columns = {
+            "birth_date": self.source.birth_date,
+            "gender": self.source.gender,
+            "income_amount": self.source.income,
+            "city": self.source.city,
+            "postal_code": self.source.postal_code,
+        }
+        nothing = pl.Series([None], dtype=pl.String).new_from_index(0, len(rows))
+        texts = {name: nothing if column is None else self._text(rows, column) for name, column in columns.items()}
+        # What is no date or number is not known; who sends it would have to mend thousands of rows.
+        texts["birth_date"] = texts["birth_date"].str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
+        texts["income_amount"] = texts["income_amount"].cast(pl.Float64, strict=False)
+        return texts
 
     def _attributes(self, rows: pl.DataFrame) -> pl.Series:
         if not self.source.attributes:

@@ -9,7 +9,7 @@ from phoneseg.numbers import metadata_version
 from phoneseg.privacy import load_token_key
 from phoneseg.quality import suites_folder
 from phoneseg.run import Run
-from phoneseg.segments import all_kinds
+from phoneseg.segments import SegmentRules
 
 
 def fingerprint_sources(run: Run) -> dict[str, str]:
@@ -26,7 +26,9 @@ def fingerprint_sources(run: Run) -> dict[str, str]:
         "phonenumbers": metadata_version(),
         "countries": [version("babel"), version("pycountry")],
         "token_key": load_token_key(run.settings).key_id,
-        "definitions": sorted((kind.name, kind.definition_version) for kind in all_kinds()),
+        "definitions": SegmentRules.of(run).versions,
+        "profile": run.settings.profile.model_dump(mode="json"),
+        "polars": version("polars"),  # its hashes tell which contacts changed
         "suites": {file.name: file.read_text("utf-8") for file in sorted(suites_folder(run.settings).glob("*.json"))},
     }
     return {

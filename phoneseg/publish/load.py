@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from phoneseg.contracts import (
-    CHANGED_CONTACT,
     CONTACT_PHONE,
     CONTACT_PROFILE,
     CONTACT_QUARANTINE,
+    REPLACED_CONTACTS,
     SEGMENT_MEMBERSHIP,
     SEGMENT_SIZE,
     SOURCE_SIZE,
@@ -40,7 +40,7 @@ def load_staging(warehouse: Warehouse, run: Run) -> dict[str, int]:
     with warehouse.transaction() as connection:
         _check_is_newest(warehouse, connection, run)
         drop_staging(warehouse, connection, run)
-        for table in (*staged_tables(), CHANGED_CONTACT):
+        for table in (*staged_tables(), *REPLACED_CONTACTS):
             warehouse.naming.staging(table, run.run_id).create(connection)
     tables = list(_loaded_tables(run))
     for table in tables:
@@ -113,8 +113,7 @@ def _check_is_newest(warehouse: Warehouse, connection: sa.Connection, run: Run) 
 
 def _loaded_tables(run: Run) -> Iterator[Table]:
     yield from (table for table in staged_tables() if table is not SEGMENT_SIZE)
-    if run.stage.path(CHANGED_CONTACT.name).exists():
-        yield CHANGED_CONTACT
+    yield from REPLACED_CONTACTS
 
 
 def _count_loaded(warehouse: Warehouse, connection: sa.Connection, run: Run, table: Table) -> int:

@@ -70,6 +70,6 @@ def _replace(connection: sa.Connection, replacement: Replacement, table: Table) 
     )
     is_there = sa.exists(sa.select(sa.literal(1)).where(*(published.c[n] == staging.c[n] for n in table.key)))
     new = sa.select(*staging.c).where(~is_there)
-    insert = published.insert().from_select(list(table.column_names), new)
+    insert = published.insert().from_select(staging.c.keys(), new)
     inserted = connection.execute(insert.execution_options(preserve_rowcount=True)).rowcount
     return deleted, inserted

@@ -53,7 +53,8 @@ def audit_staging(warehouse: Warehouse, connection: sa.Connection, run: Run) -> 
     """
     settings = run.settings
     folder = suites_folder(settings)
-    suites = [(table, load_suite(folder, table)) for table in staged_tables()]
+    tables = [warehouse.naming.contract(table) for table in staged_tables()]
+    suites = [(table, load_suite(folder, table)) for table in tables]
     docs_folder = settings.resolve(settings.quality.data_docs_folder) / f"{run.as_of:%Y-%m-%dT%H%M}"
     checks, replacement = GreatExpectations(docs_folder, warehouse.connect_read_only), Replacement.of(warehouse, run)
     passed_count, failed = 0, []

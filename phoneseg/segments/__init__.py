@@ -1,7 +1,8 @@
 """Contacts become members of segments. A new kind is one new file under `kinds/`."""
 
-from phoneseg.segments.kind import SegmentKind
-from phoneseg.segments.membership import assign_segments, describe_segments
+from phoneseg.segments.content_hash import add_content_hash
+from phoneseg.segments.kind import KindParameters, SegmentKind
+from phoneseg.segments.membership import SegmentRules
 from phoneseg.segments.registry import all_kinds
 
-__all__ = ["SegmentKind", "all_kinds", "assign_segments", "describe_segments"]
+__all__ = ["KindParameters", "SegmentKind", "SegmentRules", "add_content_hash", "all_kinds"]

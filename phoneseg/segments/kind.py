@@ -1,8 +1,24 @@
 """What a segment kind is."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import polars as pl
+
+from phoneseg.settings import SegmentSettings
+
+
+@dataclass(frozen=True)
+class KindParameters:
+    """What a kind may depend on besides the profile.
+
+    Attributes:
+        as_of: The instant that the segments are about, UTC.
+        settings: The settings of the segments.
+    """
+
+    as_of: datetime
+    settings: SegmentSettings
 
 
 @dataclass(frozen=True)

@@ -1,45 +1,75 @@
-"""All kinds applied to all profiles."""
+"""All segments applied to profiles."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import polars as pl
 
-from phoneseg.contracts import SEGMENT, SEGMENT_MEMBERSHIP
-from phoneseg.segments.kind import SegmentKind
+from phoneseg.contracts import SEGMENT
+from phoneseg.run import Run
+from phoneseg.segments.kind import KindParameters, SegmentKind
+from phoneseg.segments.registry import all_kinds
 
 
-def assign_segments(profile: pl.LazyFrame, kinds: Sequence[SegmentKind]) -> pl.LazyFrame:
-    """Return the memberships of all kinds.
+@dataclass(frozen=True)
+class SegmentRules:
+    """All rules that make contacts members of segments.
 
-    Args:
-        profile: Rows of CONTACT_PROFILE.
-        kinds: The kinds to apply.
-
-    Returns:
-        Rows of SEGMENT_MEMBERSHIP.
+    Attributes:
+        kinds: The segment kinds.
     """
-    return SEGMENT_MEMBERSHIP.conform(pl.concat([kind.assign(profile) for kind in kinds]))
+
+    kinds: tuple[SegmentKind, ...]
+
+    @classmethod
+    def of(cls, run: Run) -> "SegmentRules":
+        """Return the rules of a run.
+
+        Raises:
+            SettingsError: A definition is wrong.
+        """
+        return cls(all_kinds(KindParameters(run.as_of, run.settings.segments)))
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """Version of each kind by name, and of each definition by `kind:code`."""
+        return {kind.name: kind.definition_version for kind in self.kinds}
+
+    def assign(self, profile: pl.DataFrame) -> pl.DataFrame:
+        """Return the memberships of some contacts.
+
+        Args:
+            profile: Rows of CONTACT_PROFILE; `content_hash` may be missing.
+
+        Returns:
+            The columns of SEGMENT_MEMBERSHIP, and `segment_name`.
+        """
+        members = pl.concat([kind.assign(profile.lazy()) for kind in self.kinds])
+        return members.collect()
+
+    def describe(self, named: pl.DataFrame) -> pl.DataFrame:
+        """Return the dictionary of the segments that have members.
+
+        Args:
+            named: `segment_kind`, `segment_code` and `segment_name` of each of them, once.
+
+        Returns:
+            Rows of SEGMENT.
+        """
+        kinds = pl.DataFrame(
+            [_describe(kind) for kind in self.kinds],
+            {name: dtype for name, dtype in SEGMENT.schema.items() if name not in {"segment_code", "segment_name"}},
+        )
+        return SEGMENT.conform(named.lazy().join(kinds.lazy(), on="segment_kind")).collect()
 
 
-def describe_segments(profile: pl.LazyFrame, kinds: Sequence[SegmentKind]) -> pl.LazyFrame:
-    """Return the dictionary of the segments that have members.
-
-    Args:
-        profile: Rows of CONTACT_PROFILE.
-        kinds: The kinds to describe.
-
-    Returns:
-        Rows of SEGMENT.
-    """
-    return SEGMENT.conform(pl.concat([_describe(profile, kind) for kind in kinds]))
-
-
-def _describe(profile: pl.LazyFrame, kind: SegmentKind) -> pl.LazyFrame:
-    named = kind.assign(profile).group_by("segment_kind", "segment_code").agg(pl.col("segment_name").min())
-    return named.with_columns(
-        segment_family=pl.lit(kind.family),
-        description=pl.lit(kind.description),
-        definition=pl.lit(kind.definition),
-        definition_version=pl.lit(kind.definition_version),
-        is_exclusive=pl.lit(kind.is_exclusive),
-    )
+def _describe(kind: SegmentKind) -> Mapping[str, object]:
+    return {
+        "segment_kind": kind.name,
+        "segment_family": kind.family,
+        "description": kind.description,
+        "owner": None,
+        "definition": kind.definition,
+        "definition_version": kind.definition_version,
+        "is_exclusive": kind.is_exclusive,
+    }

@@ -1,30 +1,38 @@
-"""Finds the segment kinds: every module under `kinds/` holds one, named KIND."""
+"""Finds the segment kinds: every module under `kinds/` holds one, as KIND or as what `build_kind` returns."""
 
 import pkgutil
-from functools import cache
 from importlib import import_module
+from types import ModuleType
 
 from phoneseg.contracts import CONTACT_PROFILE
 from phoneseg.segments import kinds
-from phoneseg.segments.kind import SegmentKind
+from phoneseg.segments.kind import KindParameters, SegmentKind
 
 
-@cache
-def all_kinds() -> tuple[SegmentKind, ...]:
+def all_kinds(parameters: KindParameters) -> tuple[SegmentKind, ...]:
     """Return all segment kinds, in the order of their names.
 
+    Args:
+        parameters: What the kinds that have a `build_kind` are built with.
+
     Raises:
-        TypeError: A module holds no KIND.
+        TypeError: A module holds no kind.
         ValueError: Two kinds share a name, or a kind reads a column that the profile does not have.
     """
     found: dict[str, SegmentKind] = {}
     for module in pkgutil.iter_modules(kinds.__path__, prefix=f"{kinds.__name__}."):
-        kind = getattr(import_module(module.name), "KIND", None)
-        if not isinstance(kind, SegmentKind):
-            raise TypeError(f"{module.name}: a segment kind's module holds a SegmentKind named KIND")
+        kind = _kind_of(import_module(module.name), parameters)
         if kind.name in found:
             raise ValueError(f"{module.name}: another kind is called {kind.name!r} too")
         if unknown := set(kind.inputs) - set(CONTACT_PROFILE.column_names):
             raise ValueError(f"{module.name}: contact_profile has no column {', '.join(sorted(unknown))}")
         found[kind.name] = kind
     return tuple(found[name] for name in sorted(found))
+
+
+def _kind_of(module: ModuleType, parameters: KindParameters) -> SegmentKind:
+    build = getattr(module, "build_kind", None)
+    kind = build(parameters) if build else getattr(module, "KIND", None)
+    if not isinstance(kind, SegmentKind):
+        raise TypeError(f"{module.__name__}: a segment kind's module holds a SegmentKind named KIND, or a build_kind")
+    return kind

@@ -1,6 +1,18 @@
 """The settings: `phoneseg.toml`, overridden by `PHONESEG_*`, read once at the edge and passed down."""
 
+from phoneseg.settings.activity import ActivitySource
 from phoneseg.settings.load import CONFIG_VARIABLE, DEFAULT_CONFIG, load_settings
 from phoneseg.settings.model import ContactSource, Settings
+from phoneseg.settings.profile import ProfileSettings
+from phoneseg.settings.segments import SegmentSettings
 
-__all__ = ["CONFIG_VARIABLE", "DEFAULT_CONFIG", "ContactSource", "Settings", "load_settings"]
+__all__ = [
+    "CONFIG_VARIABLE",
+    "DEFAULT_CONFIG",
+    "ActivitySource",
+    "ContactSource",
+    "ProfileSettings",
+    "SegmentSettings",
+    "Settings",
+    "load_settings",
+]

@@ -1,29 +1,20 @@
 """What can be set, as frozen pydantic models."""
 
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-
-def _plain_identifier(name: str) -> str:
-    if not name.isidentifier() or name != name.lower():
-        raise ValueError(f"{name!r} should be lower-case letters, digits and underscores, not starting with a digit")
-    return name
-
-
-Identifier = Annotated[str, AfterValidator(_plain_identifier)]
-
+from phoneseg.settings.activity import ActivitySource
+from phoneseg.settings.profile import ProfileSettings
+from phoneseg.settings.section import Identifier, Section
+from phoneseg.settings.segments import SegmentSettings
 
 _LONGEST_SCHEMA = 63 - len("_restricted")  # PostgreSQL cuts names at 63
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class WarehouseSettings(_Section):
+class WarehouseSettings(Section):
     """Where the tables are: any SQLAlchemy URL."""
 
     url: SecretStr = Field(description="SQLAlchemy URL; a DuckDB or SQLite path is relative to this file.")
@@ -37,7 +28,7 @@ class WarehouseSettings(_Section):
     )
 
 
-class ExtractSettings(_Section):
+class ExtractSettings(Section):
     """How much of the sources a run reads."""
 
     is_incremental: bool = Field(
@@ -48,7 +39,7 @@ class ExtractSettings(_Section):
     )
 
 
-class OperationsSettings(_Section):
+class OperationsSettings(Section):
     """Whom to tell when a run fails."""
 
     on_failure: str | None = Field(
@@ -57,26 +48,26 @@ class OperationsSettings(_Section):
     )
 
 
-class StageSettings(_Section):
+class StageSettings(Section):
     """Where files go that live as long as a run."""
 
     folder: Path = Field(Path(".phoneseg/stage"), description="Parquet between the verbs; holds numbers in clear.")
 
 
-class QualitySettings(_Section):
+class QualitySettings(Section):
     """Which suites check the tables, and where their results go."""
 
     data_docs_folder: Path = Field(Path(".phoneseg/data_docs"), description="Great Expectations' Data Docs.")
     suites_folder: Path | None = Field(None, description="Suites of your own instead of those that phoneseg ships.")
 
 
-class PrivacySettings(_Section):
+class PrivacySettings(Section):
     """The key that turns numbers into tokens: the variable `PHONESEG_TOKEN_KEY`, or a file."""
 
     token_key_file: Path | None = Field(None, description="File with the key, readable by its owner alone.")
 
 
-class ContactSource(_Section):
+class ContactSource(Section):
     """One table or query of contacts, and what its columns mean."""
 
     table: str | None = Field(None, min_length=1, description="Table, with its schema where it has one.")
@@ -87,6 +78,11 @@ class ContactSource(_Section):
     region: str | None = Field(None, description="One country for all rows, instead of a column.")
     created_at: str | None = Field(None, description="Column that says when the contact came to be.")
     updated_at: str | None = Field(None, description="Column that says when the row last changed.")
+    birth_date: str | None = Field(None, description="Column with the date of birth.")
+    gender: str | None = Field(None, description="Column with the gender.")
+    income: str | None = Field(None, description="Column with the income, as a number.")
+    city: str | None = Field(None, description="Column with the city of the postal address.")
+    postal_code: str | None = Field(None, description="Column with its postal code.")
     attributes: tuple[str, ...] = Field((), description="Further columns for the profile.")
     allow_empty: bool = Field(False, description="Whether a source without a single row is fine.")
     max_shrink_pct: float = Field(
@@ -105,6 +101,9 @@ class ContactSource(_Section):
             raise ValueError("`attributes` names a column twice")
         if self.id in self.phones:
             raise ValueError("`id` may not be a phone column: every table shows the id")
+        for key in ("birth_date", "gender", "income", "city", "postal_code"):
+            if getattr(self, key) in self.phones:
+                raise ValueError(f"`{key}` may not be a phone column")
         if leaking := sorted(set(self.attributes) & set(self.phones)):
             raise ValueError(f"`attributes` may not hold a phone column: {', '.join(leaking)}")
         return self
@@ -112,7 +111,16 @@ class ContactSource(_Section):
     @property
     def columns(self) -> tuple[str, ...]:
         """Columns that are read, each once, the id first."""
-        optional = (self.region_column, self.created_at, self.updated_at)
+        optional = (
+            self.region_column,
+            self.created_at,
+            self.updated_at,
+            self.birth_date,
+            self.gender,
+            self.income,
+            self.city,
+            self.postal_code,
+        )
         named = (self.id, *self.phones, *(name for name in optional if name is not None), *self.attributes)
         return tuple(dict.fromkeys(named))
 
@@ -125,11 +133,22 @@ class Settings(BaseSettings):
     token_key: SecretStr | None = Field(None, description="Key of the tokens; set `PHONESEG_TOKEN_KEY`.")
     warehouse: WarehouseSettings
     contacts: dict[Identifier, ContactSource] = Field(min_length=1, description="Contact sources by name.")
+    activity: dict[Identifier, ActivitySource] = Field({}, description="Activity sources by name.")
     extract: ExtractSettings = ExtractSettings()
+    profile: ProfileSettings = ProfileSettings()
+    segments: SegmentSettings = SegmentSettings()
     stage: StageSettings = StageSettings()
     quality: QualitySettings = QualitySettings()
     privacy: PrivacySettings = PrivacySettings()
     operations: OperationsSettings = OperationsSettings()
+
+    @model_validator(mode="after")
+    def _check_activity(self) -> Self:
+        for name, source in self.activity.items():
+            if source.contacts is not None and source.contacts not in self.contacts:
+                known = ", ".join(self.contacts)
+                raise ValueError(f"activity.{name}.contacts: no contact source `{source.contacts}`; there is: {known}")
+        return self
 
     @classmethod
     def settings_customise_sources(

@@ -57,6 +57,7 @@ class Warehouse:
             settings.warehouse.output_schema,
             has_schemas=dialect.name != "sqlite",
             has_keys=dialect.name != "duckdb",
+            windows_days=settings.profile.windows_days,
         )
 
     def _connect_args(self) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from phoneseg.contracts import CHANGED_CONTACT, TABLES, Keeping, Table
+from phoneseg.contracts import REPLACED_CONTACTS, TABLES, Keeping, Table
 from phoneseg.run import Run
 from phoneseg.warehouse.backend import Warehouse
 
@@ -15,8 +15,8 @@ class Replacement:
     """Which published rows a run replaces by its staged ones.
 
     A run that read everything replaces everything. A partial run (some sources, or only what changed) replaces the rows
-    of the contacts in its staging table CHANGED_CONTACT, the rows of all sources but those that it did not
-    read, and the rows that nothing refers to any more.
+    of the contacts in the staging table that `Table.replaced_contacts` names, the rows of all sources but those that it
+    did not read, and the rows that nothing refers to any more.
 
     Attributes:
         warehouse: The warehouse.
@@ -51,7 +51,7 @@ class Replacement:
         if not self.is_partial:
             return [sa.and_(sa.true(), *of_interval)]
         if table.is_per_contact:
-            return [_has_same_key(CHANGED_CONTACT, self.staging(CHANGED_CONTACT), shown)]
+            return [self._is_of_a_replaced_contact(table, shown)]
         if table.referrer is not None:
             referrer = self.published(_table(table.referrer))
             return [_has_same_key(table, self.staging(table), shown), ~_has_same_key(table, referrer, shown)]
@@ -70,11 +70,15 @@ class Replacement:
     def _is_kept(self, table: Table, shown: sa.Table) -> sa.ColumnElement[bool]:
         """Return the condition on a published row that a partial run leaves it alone."""
         if table.is_per_contact:
-            return ~_has_same_key(CHANGED_CONTACT, self.staging(CHANGED_CONTACT), shown)
+            return ~self._is_of_a_replaced_contact(table, shown)
         if table.referrer is not None:
             refers = self.visible(_table(table.referrer)).subquery()
             return _has_same_key(table, refers, shown) & ~_has_same_key(table, self.staging(table), shown)
         return ~self._is_of_a_read_source(shown)
+
+    def _is_of_a_replaced_contact(self, table: Table, shown: sa.Table) -> sa.ColumnElement[bool]:
+        contacts = next(each for each in REPLACED_CONTACTS if each.name == table.replaced_contacts)
+        return _has_same_key(contacts, self.staging(contacts), shown)
 
     def _is_of_a_read_source(self, shown: sa.Table) -> sa.ColumnElement[bool]:
         """Return the condition on a row of a source that the run has read it, or that nobody reads it any more."""
@@ -95,5 +99,5 @@ def is_unchanged(table: Table, one: sa.Table, other: sa.Table) -> sa.ColumnEleme
     """Return the condition that two rows are the same, null for null; their key has none."""
     return sa.and_(
         *(one.c[name] == other.c[name] for name in table.key),
-        *(one.c[n].is_not_distinct_from(other.c[n]) for n in table.column_names if n not in table.key),
+        *(each.is_not_distinct_from(other.c[each.name]) for each in one.c if each.name not in table.key),
     )

@@ -8,7 +8,8 @@ from typing import Any
 import polars as pl
 import sqlalchemy as sa
 
-from phoneseg.contracts import CHANGED_CONTACT, TABLES, Area, Table, staged_tables
+from phoneseg.contracts import CONTACT_PROFILE, REPLACED_CONTACTS, TABLES, Area, Table, contact_profile, staged_tables
+from phoneseg.settings.profile import DEFAULT_WINDOWS_DAYS
 
 _SQL_TYPES: dict[type[pl.DataType], sa.types.TypeEngine[Any]] = {
     pl.String: sa.Text(),
@@ -16,6 +17,8 @@ _SQL_TYPES: dict[type[pl.DataType], sa.types.TypeEngine[Any]] = {
     pl.Int16: sa.SmallInteger(),
     pl.Int32: sa.Integer(),
     pl.Int64: sa.BigInteger(),
+    pl.Float64: sa.Double(),
+    pl.Date: sa.Date(),
     pl.Datetime: sa.DateTime(timezone=True),
 }
 
@@ -31,11 +34,17 @@ class TableNaming:
         has_schemas: Whether the database has schemas.
         has_keys: Whether primary keys and indexes are declared. DuckDB checks keys too eagerly when one transaction
             deletes one and inserts it again, so there the suites alone guard them; and it scans rather than searches.
+        windows_days: Windows of the contact profile, which has columns for each.
     """
 
     output_schema: str
     has_schemas: bool
     has_keys: bool
+    windows_days: tuple[int, ...] = DEFAULT_WINDOWS_DAYS
+
+    def contract(self, table: Table) -> Table:
+        """Return the contract of a table with the columns that it has in this warehouse."""
+        return contact_profile(self.windows_days) if table.name == CONTACT_PROFILE.name else table
 
     def schema(self, area: Area) -> str:
         """Return the schema of an area."""
@@ -66,11 +75,12 @@ class TableNaming:
 
     def published(self, table: Table) -> sa.Table:
         """Return the table that readers see."""
-        return self._build(table, self.schema(table.area), table.name, is_staging=False)
+        return self._build(self.contract(table), self.schema(table.area), table.name, is_staging=False)
 
     def staging(self, table: Table, run_id: str) -> sa.Table:
         """Return the run's staging table."""
-        return self._build(table, self.staging_schema, staging_prefix(run_id) + table.name, is_staging=True)
+        name = staging_prefix(run_id) + table.name
+        return self._build(self.contract(table), self.staging_schema, name, is_staging=True)
 
     def all_published(self) -> list[sa.Table]:
         """Return all tables that readers see."""
@@ -78,7 +88,7 @@ class TableNaming:
 
     def all_staging(self, run_id: str) -> list[sa.Table]:
         """Return the run's staging tables."""
-        return [self.staging(table, run_id) for table in (*staged_tables(), CHANGED_CONTACT)]
+        return [self.staging(table, run_id) for table in (*staged_tables(), *REPLACED_CONTACTS)]
 
     def _build(self, table: Table, schema: str, name: str, *, is_staging: bool) -> sa.Table:
         has_keys = self.has_keys and not is_staging
