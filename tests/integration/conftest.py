@@ -1,5 +1,6 @@
 """Real warehouses for the tests: small, in files of their own."""
 
+import json
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ import sqlalchemy as sa
 from phoneseg.demo import write_demo
 from phoneseg.demo.postgresql import PostgreSQLServer
 from phoneseg.demo.warehouse_database import DATABASE
+from phoneseg.quality.suites import shipped_suites_folder
 from phoneseg.settings import Settings, load_settings
 
 
@@ -39,6 +41,22 @@ def demo(_demo_original: Path, tmp_path: Path) -> Path:
 def demo_settings(demo: Path) -> Settings:
     """Settings of the test's own demo."""
     return load_settings(demo / "phoneseg.toml")
+
+
+@pytest.fixture(scope="session")
+def _few_checks_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("few_checks")
+    for file in shipped_suites_folder().glob("*.json"):
+        suite = json.loads(file.read_text(encoding="utf-8"))
+        suite["expectations"] = suite["expectations"][:1]  # its key
+        (folder / file.name).write_text(json.dumps(suite), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def few_checks(_few_checks_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let runs check the keys of the tables alone: for tests of other things, of which a run takes most of the time."""
+    monkeypatch.setenv("PHONESEG_QUALITY__SUITES_FOLDER", str(_few_checks_folder))
 
 
 @pytest.fixture(params=["duckdb", "postgresql"])
