@@ -43,8 +43,7 @@ def load_staging(warehouse: Warehouse, run: Run) -> dict[str, int]:
         for table in (*staged_tables(), *REPLACED_CONTACTS):
             warehouse.naming.staging(table, run.run_id).create(connection)
     tables = list(_loaded_tables(run))
-    for table in tables:
-        warehouse.load(warehouse.naming.staging(table, run.run_id), run.stage.path(table.name))
+    warehouse.load_all({warehouse.naming.staging(table, run.run_id): run.stage.path(table.name) for table in tables})
     with warehouse.transaction() as connection:
         loaded = {table.name: _count_loaded(warehouse, connection, run, table) for table in tables}
         loaded[SEGMENT_SIZE.name] = _count_members(connection, Replacement.of(warehouse, run))

@@ -1,7 +1,7 @@
 """A warehouse through SQLAlchemy: any database, rows in batches; backends with a bulk path override two methods."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from difflib import get_close_matches
@@ -199,6 +199,11 @@ class Warehouse:
                     connection.execute(table.insert(), naive.to_dicts())
                 loaded += len(naive)
         return loaded
+
+    def load_all(self, files: Mapping[sa.Table, Path]) -> None:
+        """Append the rows of a Parquet file to each table."""
+        for table, parquet in files.items():
+            self.load(table, parquet)
 
     def source_columns(self, connection: sa.Connection, name: str, source: ContactSource) -> list[str]:
         """Return the columns of a source's table or query.
