@@ -79,7 +79,9 @@ ACTIVITY_SIZE: Final = Table(
         Column("shared_number_count", pl.Int64, "Of those, rows of a number that too many contacts share."),
         Column("undated_count", pl.Int64, "Of those, rows without a time."),
         Column(
-            "unpriced_count", pl.Int64, "Matched rows with an amount that is no number, or in a currency without a rate."
+            "unpriced_count",
+            pl.Int64,
+            "Matched rows with an amount that is no number, or in a currency without a rate.",
         ),
         Column("newest_occurred_at", UTC_INSTANT, "The newest row's time (UTC).", nullable=True),
     ),
