@@ -83,18 +83,15 @@ def classify_places(names: pl.DataFrame, settings: PlaceSettings) -> pl.DataFram
     if names.is_empty():
         return names.select("country", "name", place_type=pl.lit(None, pl.String), share=pl.lit(None, pl.Float64))
     parts = pl.col("name").str.extract_groups(_NAME_AND_REST).struct
-    asked = names.lazy().with_columns(
-        whole=write_place_key(pl.col("name")),
-        head=write_place_key(parts.field("head")),
-        rest=write_place_key(parts.field("rest")),
+    head, rest = (write_place_key(parts.field(part)) for part in ("head", "rest"))
+    tried = [(write_place_key(pl.col("name")), pl.lit(None, pl.String)), (head, rest), (head, pl.lit(None, pl.String))]
+    attempts = pl.concat(
+        names.lazy().select("country", "name", key=key, asked_division=division, attempt=pl.lit(attempt))
+        for attempt, (key, division) in enumerate(tried)
     )
-    places = load_places().lazy()
-    tried = [(["whole"], ["key"]), (["head", "rest"], ["key", "division"]), (["head"], ["key"])]
-    candidates = pl.concat(
-        asked.join(places, left_on=["country", *asking], right_on=["country", *having]).select(
-            "country", "name", "place", "population", attempt=pl.lit(attempt)
-        )
-        for attempt, (asking, having) in enumerate(tried)
+    # One join for all attempts: it goes through the whole gazetteer.
+    candidates = attempts.join(load_places().lazy(), on=["country", "key"]).filter(
+        pl.col("asked_division").is_null() | (pl.col("asked_division") == pl.col("division"))
     )
     chosen = candidates.filter(pl.col("attempt") == pl.col("attempt").min().over("country", "name"))
     population = pl.col("population")
