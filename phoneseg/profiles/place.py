@@ -9,6 +9,7 @@ from typing import Final
 
 import polars as pl
 
+from phoneseg.profiles.country_names import is_country_name
 from phoneseg.profiles.gazetteer import load_places, write_place_key
 from phoneseg.settings.place import PlaceSettings
 
@@ -124,6 +125,12 @@ def _address_name() -> pl.Expr:
 
 
 def _area_name() -> pl.Expr:
-    """Return the area of the primary phone; a number that may be a mobile one says nothing of a place."""
+    """Return the area of the primary phone, where it is a fixed line and the area is one place.
+
+    A number that may be a mobile one says nothing of a place. Nor does an area that is a whole country or several
+    places, as in "Bangkok/Nonthaburi".
+    """
+    area = pl.col("location_name")
     is_fixed_line = pl.col("is_valid") & pl.col("is_geographic") & (pl.col("number_type") == "FIXED_LINE")
-    return pl.when(is_fixed_line).then("location_name")
+    is_one_place = ~is_country_name(area, pl.col("region_code")) & ~area.str.contains("/", literal=True)
+    return pl.when(is_fixed_line & is_one_place).then(area)
