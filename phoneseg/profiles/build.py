@@ -5,6 +5,8 @@ from datetime import datetime
 import polars as pl
 
 from phoneseg.contracts import contact_profile
+from phoneseg.profiles.place import add_place
+from phoneseg.profiles.seasons import summarize_seasons
 from phoneseg.settings import ProfileSettings
 
 SCORES = ("recency_score", "frequency_score", "monetary_score")
@@ -26,6 +28,9 @@ def build_profiles(
         null: those depend on all contacts, and on the memberships.
     """
     table = contact_profile(settings.windows_days)
+    base = add_place(base, settings.place).with_columns(time_zone=pl.lit(None, pl.String))
+    seasons = summarize_seasons(activity, base, as_of, settings.seasons)
+    base = base.join(seasons, on="contact_id", how="left", maintain_order="left")
     missing = [column for column in table.columns if column.name not in base.collect_schema()]
     return table.conform(
         base.with_columns(

@@ -1,11 +1,14 @@
 """What a segment kind is."""
 
+import hashlib
+import json
 from dataclasses import dataclass
 from datetime import datetime
 
 import polars as pl
 
-from phoneseg.settings import SegmentSettings
+from phoneseg.settings import ProfileSettings, SegmentSettings
+from phoneseg.settings.section import Section
 
 
 @dataclass(frozen=True)
@@ -15,10 +18,33 @@ class KindParameters:
     Attributes:
         as_of: The instant that the segments are about, UTC.
         settings: The settings of the segments.
+        profile: The settings of the profile, whose windows say which columns there are.
     """
 
     as_of: datetime
     settings: SegmentSettings
+    profile: ProfileSettings
+
+
+def version_of(rule: str, *bounds: tuple[Section, str]) -> str:
+    """Return the version of a rule that has bounds in the settings.
+
+    Args:
+        rule: Version of the rule itself.
+        bounds: Sections of the settings, and the key of each that the rule depends on.
+
+    Returns:
+        `rule` for the bounds that phoneseg ships, else `rule` and a short hash of the others, the same for the same.
+    """
+    # As text, which keeps the order of the keys: it matters where the first rule that fits counts.
+    chosen = [_as_text(section, key) for section, key in bounds]
+    if chosen == [_as_text(type(section)(), key) for section, key in bounds]:
+        return rule
+    return f"{rule}-{hashlib.sha256(''.join(chosen).encode()).hexdigest()[:8]}"
+
+
+def _as_text(section: Section, key: str) -> str:
+    return json.dumps(section.model_dump(mode="json", include={key}))
 
 
 @dataclass(frozen=True)
@@ -36,6 +62,7 @@ class SegmentKind:
         code: The `segment_code` of a profile, a string (a list of strings where the kind is not exclusive); null (or an
             empty list) makes no member.
         label: The segment's name for people, over `segment_code` and `inputs`; the same for all members of a code.
+        codes: Every code that `code` can give; None where they come from the data.
     """
 
     name: str
@@ -47,6 +74,7 @@ class SegmentKind:
     inputs: tuple[str, ...]
     code: pl.Expr
     label: pl.Expr
+    codes: tuple[str, ...] | None = None
 
     def assign(self, profile: pl.LazyFrame) -> pl.LazyFrame:
         """Return the members: one row per contact and code.

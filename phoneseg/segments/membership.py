@@ -28,7 +28,7 @@ class SegmentRules:
         Raises:
             SettingsError: A definition is wrong.
         """
-        return cls(all_kinds(KindParameters(run.as_of, run.settings.segments)))
+        return cls(all_kinds(KindParameters(run.as_of, run.settings.segments, run.settings.profile)))
 
     @property
     def versions(self) -> dict[str, str]:

@@ -4,7 +4,7 @@ import pkgutil
 from importlib import import_module
 from types import ModuleType
 
-from phoneseg.contracts import CONTACT_PROFILE
+from phoneseg.contracts import contact_profile
 from phoneseg.segments import kinds
 from phoneseg.segments.kind import KindParameters, SegmentKind
 
@@ -20,11 +20,12 @@ def all_kinds(parameters: KindParameters) -> tuple[SegmentKind, ...]:
         ValueError: Two kinds share a name, or a kind reads a column that the profile does not have.
     """
     found: dict[str, SegmentKind] = {}
+    columns = contact_profile(parameters.profile.windows_days).column_names
     for module in pkgutil.iter_modules(kinds.__path__, prefix=f"{kinds.__name__}."):
         kind = _kind_of(import_module(module.name), parameters)
         if kind.name in found:
             raise ValueError(f"{module.name}: another kind is called {kind.name!r} too")
-        if unknown := set(kind.inputs) - set(CONTACT_PROFILE.column_names):
+        if unknown := set(kind.inputs) - set(columns):
             raise ValueError(f"{module.name}: contact_profile has no column {', '.join(sorted(unknown))}")
         found[kind.name] = kind
     return tuple(found[name] for name in sorted(found))

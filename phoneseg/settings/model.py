@@ -165,6 +165,21 @@ class Settings(BaseSettings):
             raise ValidationError.from_exception_data("Settings", wrong)
         return self
 
+    @model_validator(mode="after")
+    def _check_windows(self) -> Self:
+        windows, engagement = self.profile.windows_days, self.segments.engagement
+        if engagement.window_days not in windows:
+            known = ", ".join(map(str, windows))
+            raise ValueError(f"segments.engagement.window_days: it is one of profile.windows_days, which are: {known}")
+        return self
+
+    @model_validator(mode="after")
+    def _check_attributes(self) -> Self:
+        known = {name for source in self.contacts.values() for name in source.attributes}
+        if unknown := [name for name in self.segments.attributes if name not in known]:
+            raise ValueError(f"segments.attributes: no contact source has `{unknown[0]}` among its `attributes`")
+        return self
+
     @classmethod
     def settings_customise_sources(
         cls,

@@ -5,6 +5,8 @@ from typing import Annotated, Final, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from phoneseg.settings.place import PlaceSettings
+from phoneseg.settings.seasons import SeasonSettings
 from phoneseg.settings.section import Currency, Section
 
 DEFAULT_WINDOWS_DAYS: Final = (7, 30, 90, 365)
@@ -45,6 +47,8 @@ class ProfileSettings(Section):
         {}, description="What one unit of another currency is worth in that currency; others have no amounts."
     )
     rfm_window_days: int = Field(365, description="Which of the windows the scores of frequency and money are about.")
+    place: PlaceSettings = PlaceSettings()
+    seasons: SeasonSettings = SeasonSettings()
 
     @model_validator(mode="after")
     def _check_windows(self) -> Self:

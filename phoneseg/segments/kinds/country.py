@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from phoneseg.segments.country_names import country_name
+from phoneseg.profiles.country_names import country_name
 from phoneseg.segments.kind import SegmentKind
 
 KIND = SegmentKind(

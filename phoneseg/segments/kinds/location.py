@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from phoneseg.segments.country_names import is_country_name
+from phoneseg.profiles.country_names import is_country_name
 from phoneseg.segments.kind import SegmentKind
 
 _IS_A_PLACE = ~is_country_name(pl.col("location_name"), pl.col("region_code"))

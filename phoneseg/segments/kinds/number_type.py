@@ -29,4 +29,5 @@ KIND = SegmentKind(
     inputs=("number_type",),
     code=pl.col("number_type"),
     label=pl.col("segment_code").replace_strict([*_NAMES], [*_NAMES.values()], default=pl.col("segment_code")),
+    codes=tuple(_NAMES),
 )

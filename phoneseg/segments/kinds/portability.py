@@ -20,4 +20,5 @@ KIND = SegmentKind(
     label=pl.when(pl.col("segment_code") == "PORTABLE")
     .then(pl.lit("May have another carrier"))
     .otherwise(pl.lit("Still with its original carrier")),
+    codes=("PORTABLE", "NOT_PORTABLE"),
 )

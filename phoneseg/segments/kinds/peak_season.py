@@ -1,0 +1,30 @@
+"""Peak seasons that the contact buys in."""
+
+import polars as pl
+
+from phoneseg.segments.kind import KindParameters, SegmentKind, version_of
+from phoneseg.segments.labels import sentence_case
+
+
+def build_kind(parameters: KindParameters) -> SegmentKind:
+    """Return the kind.
+
+    Args:
+        parameters: The settings with the seasons.
+    """
+    settings = parameters.profile.seasons
+    return SegmentKind(
+        name="peak_season",
+        family="season",
+        description="Peak season of the contact's region that the contact buys in.",
+        definition=(
+            f"Each of purchase_seasons: at least {settings.min_purchases} purchases in the season, of at least "
+            f"{settings.min_years} different years, in the {settings.look_back_years} years before as_of."
+        ),
+        definition_version=version_of("1", (parameters.profile, "seasons")),
+        is_exclusive=False,
+        inputs=("purchase_seasons",),
+        code=pl.col("purchase_seasons").str.split(","),
+        label=sentence_case(pl.col("segment_code"), {"ramadan_eid": "Ramadan and Eid"}),
+        codes=tuple(settings.by_name),
+    )
