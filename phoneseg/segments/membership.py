@@ -2,13 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 import polars as pl
 
 from phoneseg.contracts import SEGMENT
 from phoneseg.run import Run
+from phoneseg.segments.definitions import DefinitionRules, assign_definitions
 from phoneseg.segments.kind import KindParameters, SegmentKind
+from phoneseg.segments.number_columns import is_of_number
 from phoneseg.segments.registry import all_kinds
+from phoneseg.settings import Settings, read_definitions
+from phoneseg.settings.definition_files import CUSTOM, Definition
+
+_KIND_COLUMNS = tuple(name for name in SEGMENT.column_names if name not in {"segment_code", "segment_name"})
+_DEFINITION_COLUMNS = tuple(name for name in SEGMENT.column_names if name != "segment_name")
 
 
 @dataclass(frozen=True)
@@ -17,9 +25,11 @@ class SegmentRules:
 
     Attributes:
         kinds: The segment kinds.
+        definitions: The definitions of the files.
     """
 
     kinds: tuple[SegmentKind, ...]
+    definitions: DefinitionRules
 
     @classmethod
     def of(cls, run: Run) -> "SegmentRules":
@@ -28,12 +38,29 @@ class SegmentRules:
         Raises:
             SettingsError: A definition is wrong.
         """
-        return cls(all_kinds(KindParameters(run.as_of, run.settings.segments, run.settings.profile)))
+        return cls.at(run.settings, run.as_of)
+
+    @classmethod
+    def at(cls, settings: Settings, as_of: datetime) -> "SegmentRules":
+        """Return the rules for segments at `as_of`, UTC.
+
+        Raises:
+            SettingsError: A definition is wrong.
+        """
+        kinds = all_kinds(KindParameters(as_of, settings.segments, settings.profile))
+        written = read_definitions(settings)
+        return cls(kinds, DefinitionRules.of(written, kinds, settings.profile.windows_days, as_of))
 
     @property
     def versions(self) -> dict[str, str]:
         """Version of each kind by name, and of each definition by `kind:code`."""
-        return {kind.name: kind.definition_version for kind in self.kinds}
+        return {kind.name: kind.definition_version for kind in self.kinds} | dict(self.definitions.versions)
+
+    @property
+    def number_dependent(self) -> frozenset[str]:
+        """Keys of `versions` whose members may change with the version of phonenumbers."""
+        kinds = frozenset(kind.name for kind in self.kinds if any(map(is_of_number, kind.inputs)))
+        return kinds | self.definitions.number_dependent
 
     def assign(self, profile: pl.DataFrame) -> pl.DataFrame:
         """Return the memberships of some contacts.
@@ -44,8 +71,8 @@ class SegmentRules:
         Returns:
             The columns of SEGMENT_MEMBERSHIP, and `segment_name`.
         """
-        members = pl.concat([kind.assign(profile.lazy()) for kind in self.kinds])
-        return members.collect()
+        members = pl.collect_all([kind.assign(profile.lazy()) for kind in self.kinds])
+        return pl.concat([*members, assign_definitions(profile, self.definitions)])
 
     def describe(self, named: pl.DataFrame) -> pl.DataFrame:
         """Return the dictionary of the segments that have members.
@@ -56,14 +83,27 @@ class SegmentRules:
         Returns:
             Rows of SEGMENT.
         """
-        kinds = pl.DataFrame(
-            [_describe(kind) for kind in self.kinds],
-            {name: dtype for name, dtype in SEGMENT.schema.items() if name not in {"segment_code", "segment_name"}},
-        )
-        return SEGMENT.conform(named.lazy().join(kinds.lazy(), on="segment_kind")).collect()
+        kinds = _table([_describe_kind(kind) for kind in self.kinds], _KIND_COLUMNS)
+        written = self.definitions.written.definitions
+        definitions = _table([self._describe(each) for each in written], _DEFINITION_COLUMNS)
+        key = ["segment_kind", "segment_code"]
+        described = [named.join(kinds, on="segment_kind"), named.join(definitions, on=key)]
+        return pl.concat(SEGMENT.conform(each.lazy()) for each in described).collect()
+
+    def _describe(self, definition: Definition) -> Mapping[str, object]:
+        return {
+            "segment_kind": definition.kind,
+            "segment_code": definition.code,
+            "segment_family": CUSTOM,
+            "description": definition.description,
+            "owner": definition.owner,
+            "definition": definition.where,
+            "definition_version": self.definitions.versions[definition.key],
+            "is_exclusive": definition.group is not None,
+        }
 
 
-def _describe(kind: SegmentKind) -> Mapping[str, object]:
+def _describe_kind(kind: SegmentKind) -> Mapping[str, object]:
     return {
         "segment_kind": kind.name,
         "segment_family": kind.family,
@@ -73,3 +113,7 @@ def _describe(kind: SegmentKind) -> Mapping[str, object]:
         "definition_version": kind.definition_version,
         "is_exclusive": kind.is_exclusive,
     }
+
+
+def _table(rows: list[Mapping[str, object]], columns: tuple[str, ...]) -> pl.DataFrame:
+    return pl.DataFrame(rows, {name: SEGMENT.schema[name] for name in columns})

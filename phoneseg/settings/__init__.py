@@ -1,6 +1,7 @@
 """The settings: `phoneseg.toml`, overridden by `PHONESEG_*`, read once at the edge and passed down."""
 
 from phoneseg.settings.activity import ActivitySource
+from phoneseg.settings.definition_files import Definition, WrittenDefinitions, read_definitions
 from phoneseg.settings.load import CONFIG_VARIABLE, DEFAULT_CONFIG, load_settings
 from phoneseg.settings.model import ContactSource, Settings
 from phoneseg.settings.profile import ProfileSettings
@@ -11,8 +12,11 @@ __all__ = [
     "DEFAULT_CONFIG",
     "ActivitySource",
     "ContactSource",
+    "Definition",
     "ProfileSettings",
     "SegmentSettings",
     "Settings",
+    "WrittenDefinitions",
     "load_settings",
+    "read_definitions",
 ]
