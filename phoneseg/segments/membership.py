@@ -8,6 +8,7 @@ import polars as pl
 from phoneseg.contracts import SEGMENT
 from phoneseg.run import Run
 from phoneseg.segments.kind import KindParameters, SegmentKind
+from phoneseg.segments.number_columns import is_of_number
 from phoneseg.segments.registry import all_kinds
 
 
@@ -34,6 +35,11 @@ class SegmentRules:
     def versions(self) -> dict[str, str]:
         """Version of each kind by name, and of each definition by `kind:code`."""
         return {kind.name: kind.definition_version for kind in self.kinds}
+
+    @property
+    def number_dependent(self) -> frozenset[str]:
+        """Keys of `versions` whose members may change with the version of phonenumbers."""
+        return frozenset(kind.name for kind in self.kinds if any(map(is_of_number, kind.inputs)))
 
     def assign(self, profile: pl.DataFrame) -> pl.DataFrame:
         """Return the memberships of some contacts.
