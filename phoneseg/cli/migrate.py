@@ -33,6 +33,8 @@ def migrate(
     console.print(f"{warehouse.shown_url}, schema {settings.warehouse.output_schema}: {_outcome(migration, dry_run)}")
     for revision, meaning in migration.applied.items():
         console.print(f"{revision}  {meaning}")
+    if migration.windows:
+        console.print(migration.windows)
     if sql:
         typer.echo(sql)
 
@@ -40,6 +42,8 @@ def migrate(
 def _outcome(migration: Migration, dry_run: bool) -> str:
     if migration.found is None:
         return f"no tables yet; {'to be ' if dry_run else ''}created at revision {NEWEST_REVISION}"
+    if not migration.applied and migration.windows:
+        return f"at revision {NEWEST_REVISION}; windows {'to be ' if dry_run else ''}changed"
     if not migration.applied:
         return f"at revision {NEWEST_REVISION}, the newest"
     return f"{'to be ' if dry_run else ''}brought from revision {migration.found} to {NEWEST_REVISION}"

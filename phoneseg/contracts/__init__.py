@@ -23,7 +23,14 @@ from phoneseg.contracts.contacts import (
 from phoneseg.contracts.model import UTC_INSTANT, Area, Column, Keeping, PrivacyClass, Table
 from phoneseg.contracts.profile import CONTACT_BASE, CONTACT_PROFILE, KEPT_CONTACT, KEPT_PHONE, contact_profile
 from phoneseg.contracts.runs import PIPELINE_RUN, SOURCE_SIZE, SOURCE_WATERMARK
-from phoneseg.contracts.segments import SEGMENT, SEGMENT_CHANGE, SEGMENT_MEMBERSHIP, SEGMENT_SIZE
+from phoneseg.contracts.segments import (
+    CONTACT_UPDATE,
+    SEGMENT,
+    SEGMENT_CHANGE,
+    SEGMENT_MEMBERSHIP,
+    SEGMENT_RULE,
+    SEGMENT_SIZE,
+)
 
 # A table stands after those that its rows are counted from or referred to by: `publish` fills them in this order.
 TABLES: Final = (
@@ -39,6 +46,7 @@ TABLES: Final = (
     SOURCE_SIZE,
     ACTIVITY_SIZE,
     SEGMENT_CHANGE,
+    CONTACT_UPDATE,
     PIPELINE_RUN,
 )
 
@@ -61,6 +69,7 @@ __all__ = [
     "CONTACT_PHONE",
     "CONTACT_PROFILE",
     "CONTACT_QUARANTINE",
+    "CONTACT_UPDATE",
     "KEPT_CONTACT",
     "KEPT_PHONE",
     "PARSED_PHONE",
@@ -75,6 +84,7 @@ __all__ = [
     "SEGMENT",
     "SEGMENT_CHANGE",
     "SEGMENT_MEMBERSHIP",
+    "SEGMENT_RULE",
     "SEGMENT_SIZE",
     "SOURCE_SIZE",
     "SOURCE_WATERMARK",

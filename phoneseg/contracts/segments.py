@@ -5,7 +5,7 @@ from typing import Final
 import polars as pl
 
 from phoneseg.contracts.contacts import RESEGMENTED_CONTACT, contact_id, source
-from phoneseg.contracts.model import UTC_INSTANT, Column, Keeping, PrivacyClass, Table
+from phoneseg.contracts.model import UTC_INSTANT, Area, Column, Keeping, PrivacyClass, Table
 
 _SEGMENT_KEY: Final = (
     Column("segment_kind", pl.String, "Kind of the segment, such as country."),
@@ -73,4 +73,31 @@ SEGMENT_CHANGE: Final = Table(
         Column("cause", pl.String, "The first that applies of removed, new contact, definition, metadata and data."),
     ),
     indexes=(("contact_id",), ("segment_kind", "segment_code")),
+)
+
+CONTACT_UPDATE: Final = Table(
+    "contact_update",
+    "One contact, and when readers last saw a change of it.",
+    Keeping.LOG,
+    ("contact_id",),
+    (
+        contact_id(),
+        source(),
+        Column(
+            "updated_at", UTC_INSTANT, "When a run last published another profile or other memberships of it (UTC)."
+        ),
+    ),
+)
+
+SEGMENT_RULE: Final = Table(
+    "segment_rule",
+    "One kind, or one definition from a file, as a run applied it.",
+    Keeping.CURRENT,
+    ("rule",),
+    (
+        Column("rule", pl.String, "Name of the kind, or kind:code of the definition."),
+        Column("definition_version", pl.String, "Version of the rule."),
+        Column("is_number_dependent", pl.Boolean, "Whether another version of phonenumbers may change its members."),
+    ),
+    Area.STAGE,
 )

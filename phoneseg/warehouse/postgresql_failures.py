@@ -13,12 +13,14 @@ from phoneseg.errors import (
     without_values,
 )
 
+_DEPENDED_ON: Final = "2BP01"
 # The beginning of a code, the longest that fits; see PostgreSQL's appendix of error codes.
 _BY_STATE: Final[dict[str, tuple[type[PhonesegError], str]]] = {
     "08": (WarehouseUnavailableError, "the connection to the warehouse broke"),
     "25006": (SourceError, "the warehouse takes no changes here"),
     "25P03": (WarehouseUnavailableError, "the warehouse ended an idle session"),
     "28": (SettingsError, "the warehouse refuses the user or the password"),
+    _DEPENDED_ON: (StopError, "drop first what depends on it, and create it again afterwards"),
     "40": (WarehouseBusyError, "another session was in the way"),
     "42501": (SourceError, "the warehouse's user lacks a privilege"),
     "53": (WarehouseUnavailableError, "the warehouse is short of resources"),
@@ -63,6 +65,8 @@ def _message(state: str, error: BaseException | None) -> str:
     if primary is None:  # ADBC: `INVALID_DATA: Failed to execute query 'SELECT ...': ERROR:  division by zero`
         told = re.search(r"(?:ERROR|FATAL|PANIC):  (.*)", str(error)) or re.search(r"(.*)", str(error))
         primary = told[1] if told else ""
+    if state == _DEPENDED_ON:  # the detail names tables and views
+        primary += f" ({getattr(getattr(error, 'diag', None), 'message_detail', None)})"
     if state.startswith(_OF_DATA):
         primary = re.sub(r'(?<!column )(?<!relation )(?<!constraint )(?<!table )".*?"', '"<value>"', primary)
     return without_values(primary)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from phoneseg.contracts import PIPELINE_RUN
+from phoneseg.contracts import CONTACT_PROFILE, PIPELINE_RUN
 from phoneseg.settings import Settings
 from phoneseg.warehouse.backend import Warehouse
 from phoneseg.warehouse.migrations.state import (
@@ -19,6 +19,7 @@ from phoneseg.warehouse.migrations.state import (
     find_revision,
 )
 from phoneseg.warehouse.migrations.target import Target
+from phoneseg.warehouse.migrations.windows import WindowChange, check_windows, compare_windows
 
 if TYPE_CHECKING:
     from alembic.runtime.migration import MigrationContext
@@ -32,10 +33,12 @@ class Migration:
     Attributes:
         found: The revision that they were; null where there were none.
         applied: What each revision does that was missing, by revision, oldest first.
+        windows: How the columns of the profile's windows change, in words; empty where they are those of the settings.
     """
 
     found: str | None
     applied: dict[str, str]
+    windows: str = ""
 
 
 def prepare_tables(warehouse: Warehouse, connection: sa.Connection, settings: Settings) -> None:
@@ -47,7 +50,7 @@ def prepare_tables(warehouse: Warehouse, connection: sa.Connection, settings: Se
         settings: The settings that the warehouse is of.
 
     Raises:
-        OutdatedSchemaError: The tables are of an older or a newer revision.
+        OutdatedSchemaError: The tables are of an older or a newer revision, or of other windows of the profile.
         RetryableError: Another process has been creating or migrating them for `lock_wait_s`.
     """
     found = find_revision(warehouse, connection)
@@ -57,6 +60,7 @@ def prepare_tables(warehouse: Warehouse, connection: sa.Connection, settings: Se
         if found is None:
             _create(warehouse, connection)
     check_revision(found, settings)
+    check_windows(warehouse, connection, settings)
 
 
 def migrate_tables(warehouse: Warehouse, connection: sa.Connection, settings: Settings) -> Migration:
@@ -77,12 +81,13 @@ def migrate_tables(warehouse: Warehouse, connection: sa.Connection, settings: Se
     if found is None:
         _create(warehouse, connection)
         return Migration(None, {})
-    missing = _missing(found)
-    if missing:
+    missing, windows = _missing(found), compare_windows(warehouse, connection)
+    if missing or str(windows):
         _wait_for_runs(warehouse, connection)
         _run_revisions(warehouse, connection)
+        _change_windows(warehouse, connection, windows)
     _set_comments(warehouse, connection)
-    return Migration(found, missing)
+    return Migration(found, missing, str(windows))
 
 
 def plan_migration(warehouse: Warehouse, connection: sa.Connection, settings: Settings) -> tuple[Migration, str]:
@@ -93,13 +98,15 @@ def plan_migration(warehouse: Warehouse, connection: sa.Connection, settings: Se
     """
     found = find_revision(warehouse, connection)
     check_known(found, settings)
-    missing = {} if found is None else _missing(found)
-    sql = StringIO()
+    if found is None:
+        return Migration(None, {}), ""
+    missing, windows, sql = _missing(found), compare_windows(warehouse, connection), StringIO()
     if missing:
         # Only tables without a version table are of the first revision: Alembic would create it.
         start = None if found == FIRST_REVISION else found
         _run_revisions(warehouse, connection, as_sql=True, starting_rev=start, output_buffer=sql)
-    return Migration(found, missing), sql.getvalue().strip()
+    _change_windows(warehouse, connection, windows, as_sql=True, output_buffer=sql)
+    return Migration(found, missing, str(windows)), sql.getvalue().strip()
 
 
 def _create(warehouse: Warehouse, connection: sa.Connection) -> None:
@@ -119,6 +126,18 @@ def _run_revisions(warehouse: Warehouse, connection: sa.Connection, **options: o
     context = _context(warehouse, connection, **options)
     with Operations.context(context):
         context.run_migrations(target=Target(warehouse.naming))
+
+
+def _change_windows(warehouse: Warehouse, connection: sa.Connection, change: WindowChange, **options: object) -> None:
+    from alembic.operations import Operations
+
+    target = Target(warehouse.naming)
+    table = target.name(CONTACT_PROFILE.name)
+    with Operations.context(_context(warehouse, connection, **options)) as operations:
+        for column in change.missing:
+            operations.add_column(table, sa.Column(column.name, column.type), schema=target.schema())
+        for name in change.surplus:
+            operations.drop_column(table, name, schema=target.schema())
 
 
 def _context(warehouse: Warehouse, connection: sa.Connection, **options: object) -> "MigrationContext":

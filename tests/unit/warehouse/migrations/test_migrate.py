@@ -1,5 +1,6 @@
 """Migrating loses nothing, happens once, wholly or not at all; and a run works on tables of its own version only."""
 
+import json
 import logging
 import re
 from collections.abc import Callable, Iterator
@@ -196,3 +197,23 @@ def wait_for_lock(house: House) -> None:
             if connection.exec_driver_sql(waiting).scalar_one():
                 return
     pytest.fail("nobody waits")
+
+
+def test_the_history_begins_with_what_readers_see_and_its_versions_of_the_kinds(old: House) -> None:
+    columns = "run_id, as_of, data_interval_start, data_interval_end, state, started_at, sources, phoneseg_version, "
+    days = {"a": ("2026-07-01", "published", "TRUE"), "b": ("2026-07-02", "published", "TRUE")}
+    days |= {"c": ("2026-06-01", "published", "FALSE"), "d": ("2026-07-03", "dry_run", "NULL")}
+    rows = [
+        f"('{run_id}', '{day}', '{day}', '{day}', '{state}', '{day}', 'crm', '0', '9', {is_current})"
+        for run_id, (day, state, is_current) in days.items()
+    ]
+    old.execute(
+        f"INSERT INTO {name_of(old, PIPELINE_RUN.name)} ({columns} metadata_version, is_current) VALUES "
+        f"{', '.join(rows)};\n"
+        f"INSERT INTO {name_of(old, 'segment')} VALUES ('country', 'DE', 'geographic', 'n', 'd', 'd', '1', TRUE), "
+        "('country', 'FR', 'geographic', 'n', 'd', 'd', '1', TRUE), ('area', '30', 'geographic', 'n', 'd', 'd', '2', TRUE)"
+    )
+    old.call(migrate_tables)
+    (runs,) = (rows for name, rows in old.rows().items() if name.endswith(PIPELINE_RUN.name))
+    known = {row["run_id"]: json.loads(str(row["definition_versions"])) for row in runs if row["definition_versions"]}
+    assert known == {"b": {"country": "1", "area": "2"}}
