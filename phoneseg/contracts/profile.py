@@ -54,7 +54,9 @@ WINDOW_METRICS: Final = (
     WindowMetric("amount_max", pl.Float64, "Highest amount of a purchase, in the currency of the settings."),
     WindowMetric("gap_mean_hours", pl.Float64, "Mean hours between an event and the next."),
     WindowMetric("gap_std_hours", pl.Float64, "Standard deviation (population) of those hours."),
-    WindowMetric("response_rate", pl.Float64, "Share of our messages and calls not picked up that the contact answered in time."),
+    WindowMetric(
+        "response_rate", pl.Float64, "Share of our messages and calls not picked up that the contact answered in time."
+    ),
     WindowMetric("response_delay_median_s", pl.Float64, "Median seconds until the contact answered."),
     WindowMetric("answered_share", pl.Float64, "Share of our calls that the contact picked up."),
     WindowMetric("night_share", pl.Float64, "Share of the events at night, in the contact's local time."),
@@ -146,7 +148,9 @@ ACTIVITY_COLUMNS: Final = (
             ("monetary", "the money spent in that window"),
         )
     ),
-    Column("preferred_channel", pl.String, "Channel that the contact used most in the longest window.", _PERSONAL, True),
+    Column(
+        "preferred_channel", pl.String, "Channel that the contact used most in the longest window.", _PERSONAL, True
+    ),
     Column("purchase_seasons", pl.String, "Peak seasons that the contact bought in, comma-separated.", _PERSONAL, True),
 )
 
