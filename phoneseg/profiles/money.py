@@ -3,7 +3,7 @@
 import polars as pl
 
 from phoneseg.contracts.activity import AMOUNT_SCALE
-from phoneseg.profiles.shares import share
+from phoneseg.profiles.shares import in_units, share
 from phoneseg.profiles.timeline import Timeline
 
 
@@ -40,7 +40,7 @@ def measure_money(timeline: Timeline) -> pl.DataFrame:
 def _figures(suffix: str) -> tuple[tuple[str, pl.Expr], ...]:
     amount, priced = pl.col(f"amount_{suffix}"), pl.col(f"priced_{suffix}")
     return (
-        ("amount_sum", pl.when(priced > 0).then(amount) / AMOUNT_SCALE),
+        ("amount_sum", in_units(pl.when(priced > 0).then(amount), AMOUNT_SCALE)),
         ("amount_mean", share(amount, priced * AMOUNT_SCALE)),
-        ("amount_max", pl.col(f"highest_{suffix}") / AMOUNT_SCALE),
+        ("amount_max", in_units(pl.col(f"highest_{suffix}"), AMOUNT_SCALE)),
     )

@@ -4,7 +4,7 @@ from typing import Final
 
 import polars as pl
 
-from phoneseg.profiles.shares import share
+from phoneseg.profiles.shares import in_units, share
 from phoneseg.profiles.timeline import Timeline
 from phoneseg.settings import ProfileSettings
 
@@ -65,4 +65,4 @@ def _median_s(delays_us: pl.Series, counts: pl.Series) -> pl.Series:
         pl.when(count > 0).then(since + count // 2).alias("upper"),
     )
     twice_us = delays_us.gather(middle["lower"]) + delays_us.gather(middle["upper"])
-    return (twice_us / (2 * _SECOND_US)).round(6)
+    return pl.select(in_units(pl.lit(twice_us), 2 * _SECOND_US).round(6)).to_series()
