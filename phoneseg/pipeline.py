@@ -14,9 +14,9 @@ from typing import Final, TypeVar
 import polars as pl
 
 from phoneseg import publish
+from phoneseg.activity import match_activity
 from phoneseg.contracts import (
     ACTIVITY,
-    ACTIVITY_SIZE,
     CHANGED_CONTACT,
     CONTACT_BASE,
     CONTACT_PHONE,
@@ -27,6 +27,7 @@ from phoneseg.contracts import (
     PHONE_NUMBER,
     PIPELINE_RUN,
     QUARANTINE_RAW,
+    RAW_ACTIVITY,
     RAW_CONTACT,
     RAW_PHONE,
     RESEGMENTED_CONTACT,
@@ -48,7 +49,9 @@ from phoneseg.extract import (
     append_dropped_sources,
     check_ids,
     describe_sources,
+    plan_activity,
     plan_sources,
+    read_activity,
     read_kept,
     read_source,
 )
@@ -113,10 +116,11 @@ def _verb(work: Verb) -> Verb:
 
 @_verb
 def extract(run: Run) -> Counts:
-    """Begin the run, and read the contacts that existed at `as_of` and their filled phone cells.
+    """Begin the run, and read the contacts that existed at `as_of`, their filled phone cells, and all activity.
 
     Of a source with `updated_at` that is published already, only what changed since is read. Writes `raw_contact`,
-    `raw_phone`, `source_watermark`, `source_size` and, of a run that reads less than everything, `changed_contact`.
+    `raw_phone`, `raw_activity`, `source_watermark`, `source_size` and, of a run that reads less than everything,
+    `changed_contact`, `kept_contact` and `kept_phone`.
 
     Raises:
         SettingsError: The settings lack what a later verb needs.
@@ -136,9 +140,11 @@ def extract(run: Run) -> Counts:
         stage.append(CHANGED_CONTACT) as append_changed,
         stage.append(KEPT_CONTACT) as append_kept,
         stage.append(KEPT_PHONE) as append_kept_phones,
+        stage.append(RAW_ACTIVITY) as append_activity,
     ):
         base_us = publish.last_published_us(warehouse, connection)
         plans = plan_sources(warehouse, connection, run, fingerprints)
+        activity = plan_activity(warehouse, connection, run)
         is_incremental = any(plan.is_incremental for plan in plans)
         is_partial = is_incremental or not run.has_all_sources
         sink = SourceSink(append_contacts, append_phones, append_changed)
@@ -149,6 +155,7 @@ def extract(run: Run) -> Counts:
         if is_partial:
             append_dropped_sources(warehouse, connection, run, sink)
             read_kept(warehouse, connection, run, append_kept, append_kept_phones)
+        read_activity(warehouse, connection, run, activity, append_activity)
     for plan in plans:
         check_ids(stage.scan(RAW_CONTACT.name).filter(pl.col("source") == plan.reader.name), plan.reader.where)
     for table, rows in zip((SOURCE_WATERMARK, SOURCE_SIZE), describe_sources(run, read), strict=True):
@@ -170,10 +177,11 @@ def extract(run: Run) -> Counts:
 def normalize(run: Run) -> Counts:
     """Read every filled cell as a phone number: it becomes a phone of the contact, or is quarantined with a reason.
 
-    Writes `contact_phone`, `phone_number`, `contact_quarantine` and `quarantine_raw`.
+    Then match activity to contacts, by id or number. Writes `contact_phone`, `phone_number`, `contact_quarantine`,
+    `quarantine_raw`, `activity` and `activity_size`.
 
     Raises:
-        ReconciliationError: Filled cells in are not phones plus quarantined cells out.
+        ReconciliationError: Filled cells in are not phones plus quarantined cells out, or a row of activity is lost.
     """
     key, stage, began, counts = load_token_key(run.settings), run.stage, perf_counter(), ReadCounts()
     filled_count = stage.count(RAW_PHONE.name)
@@ -192,9 +200,6 @@ def normalize(run: Run) -> Counts:
                 *(f"{n:,.0f}" for n in (counts.rows, filled_count, counts.rows / (perf_counter() - began))),
                 f"{counts.fallback_rows:,}",
             )
-    with stage.append_parts(ACTIVITY, 1):
-        pass
-    stage.write(ACTIVITY_SIZE.name, ACTIVITY_SIZE.schema.to_frame().lazy())
     parsed = stage.scan(PARSED_PHONE.name)
     stage.write(CONTACT_PHONE.name, mark_primary(parsed))
     stage.write(PHONE_NUMBER.name, PHONE_NUMBER.conform(parsed).unique("phone_token", keep="any"))
@@ -205,11 +210,12 @@ def normalize(run: Run) -> Counts:
             "quarantined cells went out; nothing was published"
         )
     valid_count = stage.scan(CONTACT_PHONE.name).select(pl.col("is_valid").sum()).collect().item()
-    return _keep(
-        run,
-        "normalize",
-        {"phone_count": phone_count, "valid_phone_count": valid_count, "quarantined_count": quarantined_count},
-    )
+    phone_counts = {
+        "phone_count": phone_count,
+        "valid_phone_count": valid_count,
+        "quarantined_count": quarantined_count,
+    }
+    return _keep(run, "normalize", {**phone_counts, **match_activity(run, key)})
 
 
 @_verb

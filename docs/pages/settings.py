@@ -2,19 +2,24 @@
 
 from pathlib import Path
 from types import NoneType
-from typing import Any, Final, get_args, get_origin
+from typing import Any, Final, Literal, get_args, get_origin
 
-from annotated_types import Ge, Le, MaxLen, MinLen
+from annotated_types import Ge, Gt, Le, MaxLen, MinLen
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
 from docs.pages.markdown import bullets, code, code_block, page, table
 from phoneseg.settings import CONFIG_VARIABLE, DEFAULT_CONFIG, Settings
-from phoneseg.settings.model import Identifier
+from phoneseg.settings.profile import ExchangeRate
+from phoneseg.settings.section import Currency, Identifier
 
 EXAMPLE: Final = Path(__file__).with_name("example.toml")
 _NOT_IN_THE_FILE: Final = ("config_file", "token_key")
-_IDENTIFIER_RULE: Final = get_args(Identifier)[1]
+_RULES_IN_WORDS: Final = {
+    get_args(Identifier)[1]: "lower-case letters, digits and underscores",
+    get_args(Currency)[1]: "three capital letters",
+    get_args(ExchangeRate)[1]: "at most 12 digits",
+}
 _WORDS: Final[dict[object, str]] = {
     str: "text",
     bool: "true or false",
@@ -32,6 +37,17 @@ _RULES: Final = {
         "Give `region` or `region_column`, not both. Without either, only numbers with a plus can be read.",
         "`phones` names no column twice, and `attributes` names no phone column.",
         "Without `created_at`, every row exists at any `as_of`.",
+    ),
+    "activity": (
+        "A row is one event. Every run reads all rows before its `as_of`, whenever they came or changed.",
+        "Give either `table` or `query`.",
+        "Give either `phone`, or `contact_id` and the source in `contacts` whose ids those are. A number counts for "
+        "each contact that has it, and no other key may name its column.",
+        "A direction is `inbound`, `in` or `incoming`, or `outbound`, `out` or `outgoing`, in any case; nobody knows "
+        "the direction of other rows. `is_answered` is true, yes, y, t or 1, or false, no, n, f or 0.",
+        "Times are dates, times, or ISO 8601 texts. Of the hour that a clock shows twice, the first is meant; in the "
+        "hour that it skips, it is read as if nobody had changed it.",
+        "Amounts count to the eighth decimal. Without `currency` and `currency_column` they are in `profile.currency`.",
     ),
 }
 
@@ -93,13 +109,34 @@ def _type(field: FieldInfo) -> str:
     if NoneType in get_args(annotation):
         (annotation,) = choices
     is_list = get_origin(annotation) is tuple
-    words = f"list of {_WORDS[get_args(annotation)[0]]}" if is_list else _WORDS[annotation]
-    return ", ".join((words, *(_limit(rule, is_list=is_list) for rule in field.metadata)))
+    rules = [*field.metadata, *(each for kind in choices for each in getattr(kind, "__metadata__", ()))]
+    return ", ".join((_words(annotation), *(_limit(rule, is_list=is_list) for rule in rules)))
+
+
+def _words(annotation: Any) -> str:  # noqa: ANN401  # an annotation may be anything
+    """Return a type in words."""
+    arguments = get_args(annotation)
+    if get_origin(annotation) is tuple:
+        return f"list of {_plural(arguments[0])}"
+    if get_origin(annotation) is dict:
+        return f"table of {_plural(arguments[1])} by {_words(arguments[0])}"
+    if get_origin(annotation) is Literal:
+        return " or ".join(code(f'"{choice}"') for choice in arguments)
+    if hasattr(annotation, "__metadata__"):
+        return _words(annotation.__origin__)
+    return _WORDS[annotation]
+
+
+def _plural(annotation: Any) -> str:  # noqa: ANN401  # an annotation may be anything
+    words = _words(annotation)
+    return f"{words}s" if words.endswith("number") else words
 
 
 def _limit(rule: object, *, is_list: bool) -> str:
-    if rule == _IDENTIFIER_RULE:
-        return "lower-case letters, digits and underscores"
+    if rule in _RULES_IN_WORDS:
+        return _RULES_IN_WORDS[rule]
+    if isinstance(rule, Gt):
+        return f"more than {rule.gt}"
     if isinstance(rule, Ge):
         return f"{rule.ge} or more"
     if isinstance(rule, Le):
@@ -118,6 +155,8 @@ def _default(field: FieldInfo) -> str:
         return "none"
     if isinstance(field.default, bool):
         return code(str(field.default).lower())
+    if isinstance(field.default, tuple):
+        return code(list(field.default))
     return code(f'"{field.default}"' if isinstance(field.default, str | Path) else field.default)
 
 

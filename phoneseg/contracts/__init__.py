@@ -8,7 +8,7 @@ a run replaces exactly its own; a *log* has one row per event. Columns that depe
 from collections.abc import Iterator
 from typing import Final
 
-from phoneseg.contracts.activity import ACTIVITY, ACTIVITY_SIZE, RAW_ACTIVITY
+from phoneseg.contracts.activity import ACTIVITY, ACTIVITY_SIZE, AMOUNT_SCALE, RAW_ACTIVITY
 from phoneseg.contracts.contacts import (
     CHANGED_CONTACT,
     CONTACT_PHONE,
@@ -55,6 +55,7 @@ REPLACED_CONTACTS: Final = (CHANGED_CONTACT, RESEGMENTED_CONTACT)
 __all__ = [
     "ACTIVITY",
     "ACTIVITY_SIZE",
+    "AMOUNT_SCALE",
     "CHANGED_CONTACT",
     "CONTACT_BASE",
     "CONTACT_PHONE",

@@ -1,5 +1,6 @@
 """What contacts do: calls, messages, purchases and visits."""
 
+from dataclasses import replace
 from typing import Final
 
 import polars as pl
@@ -19,10 +20,9 @@ def activity_source() -> Column:
     return Column("activity_source", pl.String, "Name of the activity source in the settings.")
 
 
+_SOURCE: Final = (activity_source(), Column("kind", pl.String, "call, message, purchase or visit."))
+_OCCURRED_AT: Final = Column("occurred_at", UTC_INSTANT, "When it happened (UTC), before as_of.", _PERSONAL)
 _EVENT: Final = (
-    activity_source(),
-    Column("kind", pl.String, "call, message, purchase or visit."),
-    Column("occurred_at", UTC_INSTANT, "When it happened (UTC), before as_of.", _PERSONAL),
     Column("is_inbound", pl.Boolean, "Whether it came from the contact; null where nobody knows.", _PERSONAL, True),
     Column("channel", pl.String, "Channel of a message or a purchase, such as sms.", _PERSONAL, True),
     Column("counterparty", pl.String, "Who was at the other end, such as an agent or a shop.", _PERSONAL, True),
@@ -31,7 +31,7 @@ _EVENT: Final = (
     Column(
         "amount_e4",
         pl.Int64,
-        "Money, in ten-thousandths of the profile's currency; null where its currency has no rate.",
+        "Money, in ten-thousandths of the profile's currency; null where it is no number, or its currency has no rate.",
         _PERSONAL,
         True,
     ),
@@ -40,14 +40,17 @@ _EVENT: Final = (
 
 RAW_ACTIVITY: Final = Table(
     "raw_activity",
-    "One row of an activity source that happened before as_of.",
+    "One row of an activity source that happened before as_of, or has no time.",
     Keeping.CURRENT,
     (),
     (
         Column("contact_id", pl.String, "Contact, where the source names one.", PrivacyClass.PSEUDONYM, nullable=True),
         Column("phone_raw", pl.String, "Number, where the source names one.", PrivacyClass.RESTRICTED, nullable=True),
         Column("region_hint", pl.String, "Region to read the number in.", _PERSONAL, nullable=True),
+        *_SOURCE,
+        replace(_OCCURRED_AT, nullable=True),
         *_EVENT,
+        Column("is_unpriced", pl.Boolean, "Whether it has an amount that amount_e4 cannot tell."),
     ),
     Area.STAGE,
 )
@@ -57,7 +60,7 @@ ACTIVITY: Final = Table(
     "One event of one contact; an event of a number that several contacts share stands once for each.",
     Keeping.CURRENT,
     (),
-    (contact_id(), *_EVENT),
+    (contact_id(), *_SOURCE, _OCCURRED_AT, *_EVENT),
     Area.STAGE,
 )
 
@@ -75,7 +78,11 @@ ACTIVITY_SIZE: Final = Table(
         Column("unreadable_count", pl.Int64, "Of those, rows without an id, or whose number is none."),
         Column("shared_number_count", pl.Int64, "Of those, rows of a number that too many contacts share."),
         Column("undated_count", pl.Int64, "Of those, rows without a time."),
-        Column("unpriced_count", pl.Int64, "Matched rows with an amount whose currency has no rate."),
+        Column(
+            "unpriced_count",
+            pl.Int64,
+            "Matched rows with an amount that is no number, or in a currency without a rate.",
+        ),
         Column("newest_occurred_at", UTC_INSTANT, "The newest row's time (UTC).", nullable=True),
     ),
 )

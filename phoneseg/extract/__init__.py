@@ -1,5 +1,6 @@
-"""Reads contact sources out of the warehouse."""
+"""Reads contact and activity sources out of the warehouse."""
 
+from phoneseg.extract.activity import ActivityPlan, ActivityReader, plan_activity, read_activity
 from phoneseg.extract.contacts import ContactBatch, SourceReader, check_ids, extract_source
 from phoneseg.extract.kept import read_kept
 from phoneseg.extract.region_hint import resolve_region
@@ -14,6 +15,8 @@ from phoneseg.extract.sources import (
 )
 
 __all__ = [
+    "ActivityPlan",
+    "ActivityReader",
     "ContactBatch",
     "SourcePlan",
     "SourceRead",
@@ -23,7 +26,9 @@ __all__ = [
     "check_ids",
     "describe_sources",
     "extract_source",
+    "plan_activity",
     "plan_sources",
+    "read_activity",
     "read_kept",
     "read_source",
     "resolve_region",

@@ -8,10 +8,9 @@ from typing import Any
 import polars as pl
 import sqlalchemy as sa
 
-from phoneseg.contracts import RAW_CONTACT, RAW_PHONE, UTC_INSTANT
-from phoneseg.errors import SettingsError, SourceError
-from phoneseg.extract.column_values import as_instants, as_text
-from phoneseg.extract.region_hint import resolve_region
+from phoneseg.contracts import RAW_CONTACT, RAW_PHONE
+from phoneseg.errors import SourceError
+from phoneseg.extract.source_rows import SourceRows, check_region
 from phoneseg.settings import ContactSource, Settings
 from phoneseg.warehouse import Warehouse
 
@@ -56,10 +55,7 @@ class SourceReader:
         """
         source = settings.contacts[name]
         where = f"{settings.config_file.name}: contacts.{name}"
-        if source.region is not None and resolve_region(source.region) is None:
-            raise SettingsError(
-                f"{where}.region: no country is called {source.region!r}; give a code such as DE or USA"
-            )
+        check_region(where, source.region)
         return cls(name, source, where)
 
     def select(self, warehouse: Warehouse, connection: sa.Connection) -> Statement:
@@ -81,16 +77,17 @@ class SourceReader:
         Raises:
             SourceError: A row has no id, or a column that should hold times holds something else.
         """
-        region_hint, is_hint_unknown = self._region_hint(rows)
+        source_rows = SourceRows(rows, self.where)
+        region_hint, is_hint_unknown = self._region_hint(source_rows)
         typed = pl.DataFrame(
             {
-                **self._keys(rows),
+                **self._keys(source_rows),
                 "region_hint": region_hint,
                 "is_hint_unknown": is_hint_unknown,
-                **self._person(rows),
-                "attributes": self._attributes(rows),
+                **self._person(source_rows),
+                "attributes": self._attributes(source_rows),
                 # The source may call its columns as phoneseg does.
-                **{_cell(column): self._text(rows, column) for column in self.source.phones},
+                **{_cell(column): source_rows.text(column) for column in self.source.phones},
             }
         ).with_columns(source=pl.lit(self.name))
         existing = typed.filter(_exists(as_of))
@@ -112,7 +109,7 @@ class SourceReader:
         Raises:
             SourceError: A row has no id, or a column that should hold times holds something else.
         """
-        return pl.DataFrame(self._keys(rows)).filter(_exists(as_of)).drop("contact_created_at")
+        return pl.DataFrame(self._keys(SourceRows(rows, self.where))).filter(_exists(as_of)).drop("contact_created_at")
 
     def check_not_empty(self, row_count: int) -> None:
         """Check that the source has a row at all, unless the settings allow it to have none.
@@ -124,14 +121,14 @@ class SourceReader:
             what = self.source.table or "the query"
             raise SourceError(f"{self.where}: {what} has no rows; say `allow_empty = true` if that is fine")
 
-    def _keys(self, rows: pl.DataFrame) -> dict[str, pl.Series]:
-        ids = self._text(rows, self.source.id)
+    def _keys(self, rows: SourceRows) -> dict[str, pl.Series]:
+        ids = rows.text(self.source.id)
         if missing := (ids.str.strip_chars().replace("", None)).null_count():
             raise SourceError(f"{self.where}.id: {missing} rows have no `{self.source.id}`")
         return {
             "contact_id": pl.select(pl.lit(f"{self.name}:") + ids).to_series(),
-            "contact_created_at": self._instants(rows, self.source.created_at),
-            "contact_updated_at": self._instants(rows, self.source.updated_at),
+            "contact_created_at": rows.instants(self.source.created_at),
+            "contact_updated_at": rows.instants(self.source.updated_at),
         }
 
     def _phone_cells(self, rows: pl.DataFrame, column: str, rank: int) -> pl.DataFrame:
@@ -147,36 +144,15 @@ class SourceReader:
         )
         return cells.filter(pl.col("phone_raw").str.strip_chars().str.len_bytes() > 0)
 
-    def _text(self, rows: pl.DataFrame, column: str) -> pl.Series:
-        values = rows.get_column(column)
-        if values.dtype.is_nested():
-            raise SourceError(
-                f"{self.where}: column `{column}` is {values.dtype}; take single values out of it in a query"
-            )
-        return as_text(values)
-
-    def _region_hint(self, rows: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
+    def _region_hint(self, rows: SourceRows) -> tuple[pl.Series, pl.Series]:
         """Return each row's region as a code, and whether a hint is there that no country goes by."""
+        region = rows.regions(self.source.region_column, self.source.region)
         if self.source.region_column is None:
-            fixed = pl.Series([resolve_region(self.source.region)], dtype=pl.String)
-            return fixed.new_from_index(0, len(rows)), pl.Series([False]).new_from_index(0, len(rows))
-        hint = self._text(rows, self.source.region_column)
-        distinct = hint.unique()
-        codes = pl.Series([resolve_region(name) for name in distinct], dtype=pl.String)
-        region = hint.replace_strict(distinct, codes, return_dtype=pl.String)
-        is_filled = hint.str.strip_chars().str.len_bytes() > 0
+            return region, rows.constant(False, pl.Boolean)
+        is_filled = rows.text(self.source.region_column).str.strip_chars().str.len_bytes() > 0
         return region, (is_filled & region.is_null()).fill_null(False)
 
-    def _instants(self, rows: pl.DataFrame, column: str | None) -> pl.Series:
-        if column is None:
-            return pl.Series([None], dtype=UTC_INSTANT).new_from_index(0, len(rows))
-        values = rows.get_column(column)
-        instants = as_instants(values)
-        if instants is None:
-            raise SourceError(f"{self.where}: column `{column}` holds values that are no date or time ({values.dtype})")
-        return instants
-
-    def _person(self, rows: pl.DataFrame) -> dict[str, pl.Series]:
+    def _person(self, rows: SourceRows) -> dict[str, pl.Series]:
         """Return the columns of RAW_CONTACT about the person, null where the settings map none."""
         columns = {
             "birth_date": self.source.birth_date,
@@ -185,17 +161,16 @@ class SourceReader:
             "city": self.source.city,
             "postal_code": self.source.postal_code,
         }
-        nothing = pl.Series([None], dtype=pl.String).new_from_index(0, len(rows))
-        texts = {name: nothing if column is None else self._text(rows, column) for name, column in columns.items()}
+        texts = {name: rows.text(column) for name, column in columns.items()}
         # What is no date or number is not known; who sends it would have to mend thousands of rows.
         texts["birth_date"] = texts["birth_date"].str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
         texts["income_amount"] = texts["income_amount"].cast(pl.Float64, strict=False)
         return texts
 
-    def _attributes(self, rows: pl.DataFrame) -> pl.Series:
+    def _attributes(self, rows: SourceRows) -> pl.Series:
         if not self.source.attributes:
-            return pl.Series([None], dtype=pl.String).new_from_index(0, len(rows))
-        fields = [self._text(rows, name).alias(name) for name in sorted(self.source.attributes)]
+            return rows.nothing()
+        fields = [rows.text(name).alias(name) for name in sorted(self.source.attributes)]
         return pl.DataFrame(fields).to_struct().struct.json_encode()
 
 
@@ -231,14 +206,14 @@ def extract_source(
         SourceError: There are no rows at all, a row has no id, or one cannot be read.
     """
     row_count = 0
-    for rows in _told_of_source(reader.where, warehouse.read_batches(connection, statement)):
+    for rows in told_of_source(reader.where, warehouse.read_batches(connection, statement)):
         row_count += len(rows)
         yield reader.read(rows, as_of)
     if not may_be_empty:
         reader.check_not_empty(row_count)
 
 
-def _told_of_source(where: str, batches: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+def told_of_source(where: str, batches: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
     """Yield the batches; an error of the database names the source that it was reading."""
     try:
         yield from batches

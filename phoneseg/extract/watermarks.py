@@ -12,7 +12,7 @@ from phoneseg.settings import ContactSource
 from phoneseg.warehouse import Warehouse
 
 _FIRST_INSTANT: Final = datetime.min.replace(tzinfo=UTC)
-_TIMES: Final = ("date", "timestamp", "timestamptz")
+TIMES: Final = ("date", "timestamp", "timestamptz")
 
 
 @dataclass(frozen=True)
@@ -67,19 +67,19 @@ def changed_since(
     if source.updated_at is None or watermark.watermark_at is None:
         return None
     times = [name for name in (source.updated_at, source.created_at) if name is not None]
-    if any(column_types.get(name) not in _TIMES for name in times):
+    if any(column_types.get(name) not in TIMES for name in times):
         return None
     updated: sa.ColumnElement[Any] = sa.column(source.updated_at)
     margin = min(overlap, watermark.watermark_at - _FIRST_INSTANT)  # a source may know nothing but the year 1
-    since = _literal(watermark.watermark_at - margin, column_types[source.updated_at])
+    since = literal_of(watermark.watermark_at - margin, column_types[source.updated_at])
     conditions = [updated >= since, updated.is_(None)]
     if source.created_at is not None:
         created: sa.ColumnElement[Any] = sa.column(source.created_at)
-        conditions.append(created >= _literal(watermark.source_as_of, column_types[source.created_at]))
+        conditions.append(created >= literal_of(watermark.source_as_of, column_types[source.created_at]))
     return sa.or_(*conditions)
 
 
-def _literal(instant: datetime, family: str) -> sa.ColumnElement[Any]:
+def literal_of(instant: datetime, family: str) -> sa.ColumnElement[Any]:
     """Return an instant as a column of the family holds it: naive times and dates are UTC."""
     naive = instant.astimezone(UTC).replace(tzinfo=None)
     if family == "timestamptz":

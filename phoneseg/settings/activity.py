@@ -1,11 +1,20 @@
 """Activity sources: calls, messages, purchases and visits."""
 
-from typing import Literal, Self
+from typing import Final, Literal, Self
 from zoneinfo import available_timezones
 
 from pydantic import Field, model_validator
 
-from phoneseg.settings.section import Identifier, Section
+from phoneseg.settings.section import Currency, Identifier, Section
+
+_NO_PLACES: Final = {"Factory", "localtime"}  # in the tz database, and no zone of any place
+_ONE_OF: Final = (("region", "region_column"), ("is_inbound", "direction"), ("currency", "currency_column"))
+_NEEDED: Final = (
+    ("region", "phone"),
+    ("region_column", "phone"),
+    ("currency", "amount"),
+    ("currency_column", "amount"),
+)
 
 
 class ActivitySource(Section):
@@ -29,7 +38,7 @@ class ActivitySource(Section):
     is_answered: str | None = Field(None, description="Column that says whether a call was picked up.")
     amount: str | None = Field(None, description="Column with the money spent.")
     currency_column: str | None = Field(None, description="Column with the currency of the amount, ISO 4217.")
-    currency: str | None = Field(None, description="One currency for all amounts, instead of a column.")
+    currency: Currency | None = Field(None, description="One currency for all amounts, instead of a column.")
     campaign: str | None = Field(None, description="Column with the campaign.")
 
     @model_validator(mode="after")
@@ -40,17 +49,26 @@ class ActivitySource(Section):
             raise ValueError("give either `contact_id` or `phone`")
         if (self.contact_id is None) != (self.contacts is None):
             raise ValueError("`contacts` says which contact source the ids in `contact_id` are of; give both")
-        for one, other in (("region", "region_column"), ("is_inbound", "direction"), ("currency", "currency_column")):
+        for one, other in _ONE_OF:
             if getattr(self, one) is not None and getattr(self, other) is not None:
                 raise ValueError(f"give either `{one}` or `{other}`, not both")
-        if self.time_zone not in available_timezones():
+        for key, needed in _NEEDED:
+            if getattr(self, key) is not None and getattr(self, needed) is None:
+                raise ValueError(f"`{key}` is of no use without `{needed}`")
+        if self.phone is not None and self._named.count(self.phone) > 1:
+            raise ValueError("no other key may name the `phone` column: nobody sees numbers but phoneseg")
+        if self.time_zone not in available_timezones() - _NO_PLACES:
             raise ValueError(f"no time zone is called {self.time_zone!r}; give one such as Europe/Berlin")
         return self
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Columns that are read, each once."""
-        named = (
+        return tuple(dict.fromkeys(self._named))
+
+    @property
+    def _named(self) -> tuple[str, ...]:
+        columns = (
             self.contact_id,
             self.phone,
             self.occurred_at,
@@ -64,4 +82,4 @@ class ActivitySource(Section):
             self.currency_column,
             self.campaign,
         )
-        return tuple(dict.fromkeys(name for name in named if name is not None))
+        return tuple(name for name in columns if name is not None)

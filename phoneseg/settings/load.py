@@ -113,7 +113,7 @@ def _is_plain(location: Sequence[str]) -> bool:
 
 def _clear_line(file: Path, error: ErrorDetails) -> str:
     """Return `file:line: key: what is wrong; what exists instead`, without the value."""
-    location = tuple(str(part) for part in error["loc"])
+    location = tuple(str(part) for part in error["loc"] if part != "[key]")  # which says that the key itself is wrong
     key = ".".join(location)
     variable = _PREFIX + "__".join(location).upper()
     variables = {name.upper(): name for name in os.environ}
@@ -146,7 +146,7 @@ def _section(location: Sequence[str]) -> type[BaseModel]:
             continue
         annotation = field.annotation
         candidates = (annotation, *get_args(annotation))
-        model = next(kind for kind in candidates if isinstance(kind, type) and issubclass(kind, BaseModel))
+        model = next((kind for kind in candidates if isinstance(kind, type) and issubclass(kind, BaseModel)), model)
     return model
 
 

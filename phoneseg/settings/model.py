@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from phoneseg.settings.activity import ActivitySource
@@ -125,6 +126,12 @@ class ContactSource(Section):
         return tuple(dict.fromkeys(named))
 
 
+def _wrong_key(location: tuple[str, ...], message: str) -> InitErrorDetails:
+    """Return an error that names its key, which a ValueError of a model's validator does not."""
+    error = PydanticCustomError("wrong_key", "{message}", {"message": message})
+    return InitErrorDetails(type=error, loc=location, input=None)
+
+
 class Settings(BaseSettings):
     """All settings of phoneseg."""
 
@@ -144,10 +151,18 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _check_activity(self) -> Self:
+        wrong = []
+        rates = {*self.profile.exchange_rates, self.profile.currency}
         for name, source in self.activity.items():
             if source.contacts is not None and source.contacts not in self.contacts:
                 known = ", ".join(self.contacts)
-                raise ValueError(f"activity.{name}.contacts: no contact source `{source.contacts}`; there is: {known}")
+                message = f"no contact source `{source.contacts}`; there is: {known}"
+                wrong.append(_wrong_key(("activity", name, "contacts"), message))
+            if self.profile.currency is not None and source.currency is not None and source.currency not in rates:
+                message = f"`profile.exchange_rates` does not say what {source.currency} is worth"
+                wrong.append(_wrong_key(("activity", name, "currency"), message))
+        if wrong:
+            raise ValidationError.from_exception_data("Settings", wrong)
         return self
 
     @model_validator(mode="after")

@@ -11,7 +11,14 @@ def _plain_identifier(name: str) -> str:
     return name
 
 
+def _currency_code(code: str) -> str:
+    if len(code) != 3 or not code.isascii() or not code.isalpha() or code != code.upper():
+        raise ValueError("a currency is its code of ISO 4217, three capital letters such as EUR")
+    return code
+
+
 Identifier = Annotated[str, AfterValidator(_plain_identifier)]
+Currency = Annotated[str, AfterValidator(_currency_code)]
 
 
 class Section(BaseModel):

@@ -12,11 +12,13 @@ import polars as pl
 import sqlalchemy as sa
 
 from phoneseg.errors import SettingsError, SourceError, WarehouseBusyError
-from phoneseg.settings import ContactSource, Settings
+from phoneseg.settings import ActivitySource, ContactSource, Settings
 from phoneseg.warehouse.failures import clear_failures
 from phoneseg.warehouse.interval_lock import Release, hold, try_file_lock
 from phoneseg.warehouse.tables import TableNaming
 from phoneseg.warehouse.url import FILE_DIALECTS
+
+Source = ContactSource | ActivitySource
 
 BATCH_ROWS: Final = 100_000
 _LOCK_POLL_S: Final = 0.25
@@ -200,13 +202,13 @@ class Warehouse:
                 loaded += len(naive)
         return loaded
 
-    def source_columns(self, connection: sa.Connection, name: str, source: ContactSource) -> list[str]:
+    def source_columns(self, connection: sa.Connection, name: str, source: Source) -> list[str]:
         """Return the columns of a source's table or query.
 
         Raises:
             SourceError: There is no such table, or the query is wrong.
         """
-        where = f"{self._config_name}: contacts.{name}"
+        where = self._place(name, source)
         try:
             with clear_failures(where):
                 return self._columns(connection, sa.select(sa.text("*")).select_from(self._relation(source)))
@@ -220,7 +222,7 @@ class Warehouse:
         return list(connection.execute(statement.limit(0)).keys())
 
     def select_columns(
-        self, name: str, source: ContactSource, existing: list[str], columns: tuple[str, ...] | None = None
+        self, name: str, source: Source, existing: list[str], columns: tuple[str, ...] | None = None
     ) -> sa.Select[*tuple[Any, ...]]:
         """Return the SELECT of a source's configured columns, or of the `columns` given.
 
@@ -232,12 +234,12 @@ class Warehouse:
             if column not in existing:
                 nearest = get_close_matches(column, existing, n=1, cutoff=0.5)
                 hint = f"did you mean `{nearest[0]}`? " if nearest else ""
-                place = f"{self._config_name}: contacts.{name}"
+                place = self._place(name, source)
                 what = source.table or "the query"
                 raise SourceError(f"{place}: no column `{column}` in {what}; {hint}there is: {', '.join(existing)}")
         return self._select(source, columns)
 
-    def source_types(self, connection: sa.Connection, name: str, source: ContactSource) -> dict[str, str]:
+    def source_types(self, connection: sa.Connection, name: str, source: Source) -> dict[str, str]:
         """Return the family of the database type of each configured column of a source.
 
         Returns:
@@ -247,23 +249,28 @@ class Warehouse:
         Raises:
             SourceError: A column is missing, or the query is wrong.
         """
-        with clear_failures(f"{self._config_name}: contacts.{name}"):
+        with clear_failures(self._place(name, source)):
             return dict(
                 zip(source.columns, self._families(connection, self._select(source, source.columns)), strict=True)
             )
+
+    def _place(self, name: str, source: Source) -> str:
+        """Return where the settings describe a source."""
+        section = "activity" if isinstance(source, ActivitySource) else "contacts"
+        return f"{self._config_name}: {section}.{name}"
 
     def _families(self, connection: sa.Connection, statement: sa.Select[*tuple[Any, ...]]) -> list[str]:
         """Return the type family of each column of a SELECT; for backends to override."""
         return ["" for _ in statement.selected_columns]
 
-    def _select(self, source: ContactSource, columns: tuple[str, ...]) -> sa.Select[*tuple[Any, ...]]:
+    def _select(self, source: Source, columns: tuple[str, ...]) -> sa.Select[*tuple[Any, ...]]:
         return sa.select(*(sa.column(column) for column in columns)).select_from(self._relation(source))
 
     def _exists(self, table: str) -> bool:
         *schema, name = table.split(".")
         return sa.inspect(self.engine).has_table(name, schema=".".join(schema) or None)
 
-    def _relation(self, source: ContactSource) -> sa.FromClause:
+    def _relation(self, source: Source) -> sa.FromClause:
         if source.query is not None:
             query = source.query.strip().rstrip(";").replace(":", r"\:")  # a colon, not a bind parameter
             return sa.text(f"({query}\n) AS source")  # type: ignore[return-value]

@@ -46,7 +46,7 @@ def test_a_variable_leaves_what_it_does_not_name(make_settings: MakeSettings, mo
     [
         (
             "PHONESEG_WAREHOUS__URL",
-            "environment: PHONESEG_WAREHOUS__URL: unknown setting; known: PHONESEG_AIRFLOW_CONN_ID, ",
+            "environment: PHONESEG_WAREHOUS__URL: unknown setting; known: PHONESEG_ACTIVITY, ",
         ),
         ("PHONESEG_KEY", "environment: PHONESEG_KEY: unknown setting"),
         ("PHONESEG_CONFIG_FILE", "environment: PHONESEG_CONFIG_FILE: unknown setting"),

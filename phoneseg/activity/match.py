@@ -1,0 +1,104 @@
+"""Matches the activity of a run to its contacts, in the run's stage folder."""
+
+import logging
+from time import perf_counter
+from typing import Final
+
+import polars as pl
+
+from phoneseg.activity.matching import count_parts, match_ids, match_numbers
+from phoneseg.activity.numbers import list_holders, list_numbers, look_up_numbers
+from phoneseg.activity.outcomes import MATCHED, OUTCOME_COUNTS, check_outcomes, count_outcomes, describe_sizes
+from phoneseg.contracts import (
+    ACTIVITY,
+    ACTIVITY_SIZE,
+    CHANGED_CONTACT,
+    KEPT_CONTACT,
+    KEPT_PHONE,
+    PARSED_PHONE,
+    PHONE_NUMBER,
+    RAW_ACTIVITY,
+    RAW_CONTACT,
+)
+from phoneseg.privacy import TokenKey, add_tokens
+from phoneseg.run import Run, Stage
+
+_BATCH_ROWS: Final = 500_000
+_PART_EVENTS: Final = 2_000_000
+_PART_CONTACTS: Final = 250_000
+log = logging.getLogger(__name__)
+
+
+def match_activity(run: Run, key: TokenKey) -> dict[str, int]:
+    """Match every row of RAW_ACTIVITY. Writes `activity`, in parts of contacts, and `activity_size`.
+
+    An id belongs to the contact that the run read, or that is published and not read again; a number to each contact
+    that holds it.
+
+    Args:
+        run: A run whose contacts are extracted and whose phones are read.
+        key: The key of the tokens.
+
+    Returns:
+        `activity_count`, `matched_activity_count`.
+
+    Raises:
+        ReconciliationError: Rows in are not rows matched plus rows counted as unmatched.
+    """
+    stage, began = run.stage, perf_counter()
+    raw = stage.scan(RAW_ACTIVITY.name)
+    contacts = _list_contacts(stage)
+    lookup = _look_up(stage, raw, key, run.settings.profile.max_contacts_per_number)
+    id_row_count = int(raw.select(pl.col("contact_id").count()).collect().item())
+    part_count = count_parts(id_row_count, lookup, len(contacts), events=_PART_EVENTS, contacts=_PART_CONTACTS)
+    outcomes, count = [OUTCOME_COUNTS.to_frame()], 0
+    with stage.append_parts(ACTIVITY, part_count) as append:
+        for matched in (match_ids(raw, contacts), match_numbers(raw, lookup)):
+            for events in matched.collect_batches(chunk_size=_BATCH_ROWS, maintain_order=False):
+                append(events.filter(pl.col("outcome") == MATCHED))
+                outcomes.append(count_outcomes(events))
+                count += len(events)
+                per_s = count / (perf_counter() - began)
+                log.info("normalize: %s rows of activity looked up, %s a second", f"{count:,}", f"{per_s:,.0f}")
+    sizes = describe_sizes(list(run.settings.activity), raw, pl.concat(outcomes), run.as_of)
+    check_outcomes(sizes)
+    stage.write(ACTIVITY_SIZE.name, sizes.lazy())
+    return {
+        "activity_count": int(sizes["row_count"].sum()),
+        "matched_activity_count": int(sizes["matched_count"].sum()),
+    }
+
+
+def _list_contacts(stage: Stage) -> pl.DataFrame:
+    """Return the ids of all contacts of the run: those that it read, and those that stay as they are published."""
+    read = stage.scan(RAW_CONTACT.name).select("contact_id")
+    kept = _kept(stage, KEPT_CONTACT.name).select("contact_id")
+    return pl.concat([read, kept]).collect(engine="streaming")
+
+
+def _kept(stage: Stage, name: str) -> pl.LazyFrame:
+    """Return the rows of published contacts that the run does not replace."""
+    return stage.scan(name).join(stage.scan(CHANGED_CONTACT.name), on="contact_id", how="anti")
+
+
+def _look_up(stage: Stage, raw_activity: pl.LazyFrame, key: TokenKey, max_contacts: int) -> pl.DataFrame:
+    """Return whose each number is that activity names."""
+    numbers = list_numbers(raw_activity)
+    if numbers.is_empty():
+        phones = pl.LazyFrame(schema={"contact_id": pl.String, "phone_token": pl.String})
+    else:
+        kept = _kept(stage, KEPT_PHONE.name)
+        phones = pl.concat([rows.select("contact_id", "phone_token") for rows in (stage.scan(PARSED_PHONE.name), kept)])
+    return look_up_numbers(_add_tokens(stage, numbers, key), list_holders(phones, max_contacts))
+
+
+def _add_tokens(stage: Stage, numbers: pl.DataFrame, key: TokenKey) -> pl.DataFrame:
+    """Add `phone_token`; null for a number that no contact of the run has, where none is kept."""
+    known = stage.scan(PHONE_NUMBER.name).select("phone_e164", "phone_token")
+    tokens = numbers.lazy().select(pl.col("phone_e164").drop_nulls().unique()).join(known, on="phone_e164", how="left")
+    found = tokens.collect(engine="streaming")
+    if stage.count(KEPT_PHONE.name):  # an HMAC costs some microseconds, so only who may be found by it gets one
+        is_new = pl.col("phone_token").is_null()
+        new = add_tokens(found.filter(is_new).select("phone_e164"), key).select("phone_e164", "phone_token")
+        found = pl.concat([found.filter(~is_new), new])
+    return numbers.join(found, on="phone_e164", how="left")
