@@ -48,13 +48,15 @@ WINDOW_METRICS: Final = (
     _count("visit_count", "Visits."),
     _count("active_days", "Days (UTC) with an event."),
     _count("counterparty_count", "Distinct counterparties of the events."),
-    WindowMetric("counterparty_entropy", pl.Float64, "Shannon entropy of the counterparties, in nats."),
-    WindowMetric("amount_sum", pl.Float64, "Money spent, in the currency of the settings."),
+    WindowMetric("counterparty_entropy", pl.Float64, "Shannon entropy of the events over the counterparties, in nats."),
+    WindowMetric("amount_sum", pl.Float64, "Money spent on purchases, in the currency of the settings."),
     WindowMetric("amount_mean", pl.Float64, "Mean amount of a purchase, in the currency of the settings."),
     WindowMetric("amount_max", pl.Float64, "Highest amount of a purchase, in the currency of the settings."),
     WindowMetric("gap_mean_hours", pl.Float64, "Mean hours between an event and the next."),
     WindowMetric("gap_std_hours", pl.Float64, "Standard deviation (population) of those hours."),
-    WindowMetric("response_rate", pl.Float64, "Share of our messages and missed calls that the contact answered."),
+    WindowMetric(
+        "response_rate", pl.Float64, "Share of our messages and calls not picked up that the contact answered in time."
+    ),
     WindowMetric("response_delay_median_s", pl.Float64, "Median seconds until the contact answered."),
     WindowMetric("answered_share", pl.Float64, "Share of our calls that the contact picked up."),
     WindowMetric("night_share", pl.Float64, "Share of the events at night, in the contact's local time."),
@@ -142,11 +144,13 @@ ACTIVITY_COLUMNS: Final = (
         Column(f"{what}_score", pl.Int16, f"RFM score of {of}, 1 to 5 (best).", _PERSONAL, True)
         for what, of in (
             ("recency", "the last purchase"),
-            ("frequency", "the number of purchases"),
-            ("monetary", "the money spent"),
+            ("frequency", "the number of purchases in the window of the scores"),
+            ("monetary", "the money spent in that window"),
         )
     ),
-    Column("preferred_channel", pl.String, "Channel that the contact uses most.", _PERSONAL, True),
+    Column(
+        "preferred_channel", pl.String, "Channel that the contact used most in the longest window.", _PERSONAL, True
+    ),
     Column("purchase_seasons", pl.String, "Peak seasons that the contact bought in, comma-separated.", _PERSONAL, True),
 )
 

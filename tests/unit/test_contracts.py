@@ -5,14 +5,21 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from phoneseg.contracts import (
+    ACTIVITY,
+    CONTACT_BASE,
     CONTACT_PHONE,
     CONTACT_PROFILE,
     CONTACT_QUARANTINE,
+    KEPT_CONTACT,
+    KEPT_PHONE,
     PARSED_PHONE,
     PIPELINE_RUN,
     QUARANTINE_RAW,
+    RAW_ACTIVITY,
     RAW_CONTACT,
     RAW_PHONE,
+    REPLACED_CONTACTS,
+    SEGMENT_CHANGE,
     SEGMENT_SIZE,
     TABLES,
     UTC_INSTANT,
@@ -24,7 +31,18 @@ from phoneseg.contracts import (
     staged_tables,
 )
 
-ALL = (*TABLES, RAW_CONTACT, RAW_PHONE, PARSED_PHONE)
+ALL = (
+    *TABLES,
+    RAW_CONTACT,
+    RAW_PHONE,
+    RAW_ACTIVITY,
+    PARSED_PHONE,
+    KEPT_CONTACT,
+    KEPT_PHONE,
+    ACTIVITY,
+    CONTACT_BASE,
+    *REPLACED_CONTACTS,
+)
 ALL_COLUMNS = [(table, column) for table in ALL for column in table.columns]
 each_table = pytest.mark.parametrize("table", ALL, ids=[table.name for table in ALL])
 
@@ -42,7 +60,7 @@ def test_a_table_has_every_column_once(table: Table) -> None:
 @each_table
 def test_key_columns_are_columns_that_allow_no_null(table: Table) -> None:
     nullable = {column.name for column in table.columns if column.nullable}
-    assert table.key
+    assert table.key or table in (RAW_ACTIVITY, ACTIVITY)  # events may be alike
     assert set(table.key) <= set(table.column_names)
     assert not set(table.key) & nullable
 
@@ -94,8 +112,14 @@ def test_indexes_are_over_columns_of_the_table() -> None:
         assert {name for index in table.indexes for name in index} <= set(table.column_names)
 
 
-def test_a_run_stages_all_tables_but_the_log() -> None:
-    assert [table.name for table in staged_tables()] == [table.name for table in TABLES if table is not PIPELINE_RUN]
+def test_a_run_stages_all_tables_but_the_logs() -> None:
+    logs = [SEGMENT_CHANGE, PIPELINE_RUN]
+    assert [table.name for table in staged_tables()] == [table.name for table in TABLES if table not in logs]
+
+
+def test_a_partial_run_names_the_contacts_of_every_table_of_contacts() -> None:
+    names = {table.name for table in REPLACED_CONTACTS}
+    assert {table.replaced_contacts for table in staged_tables() if table.is_per_contact} == names
 
 
 def test_a_column_of_one_name_has_one_type_everywhere_but_in_the_log_where_counts_are_totals() -> None:
@@ -124,7 +148,8 @@ def test_columns_are_named_and_described_as_the_house_does(table: Table) -> None
 def test_instants_are_utc() -> None:
     instants = [column for _, column in ALL_COLUMNS if column.dtype.is_temporal()]
     assert instants
-    assert {column.dtype for column in instants} == {UTC_INSTANT}
+    assert {column.dtype for column in instants} == {UTC_INSTANT, pl.Date}
+    assert {column.name for column in instants if column.dtype == pl.Date} == {"birth_date"}
 
 
 def test_the_profile_says_nothing_of_a_primary_phone_that_is_not_there() -> None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 import pytest
@@ -35,6 +35,7 @@ def test_a_row_becomes_a_contact_and_its_filled_cells(read: Read) -> None:
         "contact_updated_at": [None, None],
         "attributes": ['{"land":"us"}', '{"land":null}'],
     }
+    person = {key: [None, None] for key in ("birth_date", "gender", "income_amount", "city", "postal_code")}
     phones = {
         "contact_id": ["crm:8", "crm:7"],
         "source": ["crm", "crm"],
@@ -45,9 +46,28 @@ def test_a_row_becomes_a_contact_and_its_filled_cells(read: Read) -> None:
         "region_hint": [None, "US"],
         "is_hint_unknown": [False, False],
     }
-    assert_frame_equal(batch.contacts, pl.DataFrame(contacts, RAW_CONTACT.schema))
+    assert_frame_equal(batch.contacts, pl.DataFrame({**contacts, **person}, RAW_CONTACT.schema))
     assert_frame_equal(batch.phones, pl.DataFrame(phones, RAW_PHONE.schema))
     assert batch.empty_cell_count == 2
+
+
+def test_what_the_source_says_of_the_person_is_kept_and_what_is_no_date_or_number_is_not_known(read: Read) -> None:
+    rows = {
+        "id": [1, 2, 3],
+        "mobile": [US, GB, None],
+        "born": ["1980-02-29", "1980-02-30", "1999-12-31 00:00:00"],
+        "sex": ["f", None, "M"],
+        "pay": ["52000.50", "a lot", None],
+        "town": ["Bonn", None, " "],
+        "plz": [53111, 1099, None],
+    }
+    keys = 'birth_date = "born"\ngender = "sex"\nincome = "pay"\ncity = "town"\npostal_code = "plz"'
+    person = read(rows, keys).contacts.select("birth_date", "gender", "income_amount", "city", "postal_code")
+    assert person.rows() == [
+        (date(1980, 2, 29), "f", 52000.5, "Bonn", "53111"),
+        (None, None, None, None, "1099"),
+        (date(1999, 12, 31), "M", None, " ", None),
+    ]
 
 
 def _cells(batch: ContactBatch) -> list[str]:

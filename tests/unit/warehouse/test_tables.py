@@ -6,10 +6,10 @@ import pytest
 import sqlalchemy as sa
 
 from phoneseg.contracts import (
-    CHANGED_CONTACT,
     CONTACT_PHONE,
     PHONE_NUMBER,
     PIPELINE_RUN,
+    REPLACED_CONTACTS,
     TABLES,
     Area,
     Table,
@@ -78,9 +78,9 @@ def test_a_run_has_staging_tables_of_its_own_and_the_same_ones_when_it_is_retrie
     assert {table.schema for table in first} == {"out_staging"}
 
 
-def test_the_log_of_runs_is_not_staged() -> None:
+def test_the_logs_are_not_staged() -> None:
     names = {table.name.removeprefix(staging_prefix("r1")) for table in WITH_SCHEMAS.all_staging("r1")}
-    assert names == {table.name for table in (*staged_tables(), CHANGED_CONTACT)}
+    assert names == {table.name for table in (*staged_tables(), *REPLACED_CONTACTS)}
     assert not any(table.name.endswith(PIPELINE_RUN.name) for table in WITH_SCHEMAS.all_staging("r1"))
 
 
