@@ -36,10 +36,8 @@ def build_profiles(
         `content_hash` are null: those depend on all contacts, and on the memberships.
     """
     zone = time_zone_of(pl.col("time_zones"), pl.col("region_hint"), pl.col("region_code"))
-    placed = add_place(base, settings.place).with_columns(time_zone=zone)
-    contacts = placed.collect().sort("time_zone", maintain_order=True)
-    seasons = summarize_seasons(activity, contacts.lazy(), as_of, settings.seasons)
-    contacts = contacts.lazy().join(seasons, on="contact_id", how="left", maintain_order="left").collect()
+    placed = add_place(base, settings.place)
+    contacts = placed.with_columns(time_zone=zone).collect().sort("time_zone", maintain_order=True)
     timeline = order_events(activity, contacts["contact_id"], as_of, settings)
     profiles = pl.concat(
         [
@@ -58,6 +56,8 @@ def build_profiles(
         ],
         how="horizontal",
     ).lazy()
+    seasons = summarize_seasons(activity, contacts.lazy(), as_of, settings.seasons)
+    profiles = profiles.join(seasons, on="contact_id", how="left", maintain_order="left")
     table = contact_profile(settings.windows_days)
     later = set(table.column_names) - set(profiles.collect_schema())  # of other modules, of other verbs
     return table.conform(profiles.with_columns(pl.lit(None).alias(name) for name in later))

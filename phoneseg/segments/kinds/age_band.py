@@ -5,6 +5,7 @@ from typing import Final
 
 import polars as pl
 
+from phoneseg.segments.bands import find_band
 from phoneseg.segments.kind import KindParameters, SegmentKind, version_of
 
 _MAX_YEARS: Final = 120
@@ -22,7 +23,7 @@ def build_kind(parameters: KindParameters) -> SegmentKind:
     codes = (*(f"{low}-{high - 1}" for low, high in pairwise(starts)), f"{starts[-1]}+")
     age = _age(parameters)
     is_known = age.is_between(0, _MAX_YEARS) & ~pl.col("birth_date").is_in(settings.placeholder_birth_dates)
-    band = age.cut(settings.bands_from_years, labels=codes, left_closed=True).cast(pl.String)
+    band = find_band(age, starts, codes)
     placeholders = ", ".join(day.isoformat() for day in settings.placeholder_birth_dates) or "none"
     return SegmentKind(
         name="age_band",

@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import polars as pl
 
+from phoneseg.segments.bands import find_band
 from phoneseg.segments.kind import KindParameters, SegmentKind, version_of
 
 
@@ -17,7 +18,7 @@ def build_kind(parameters: KindParameters) -> SegmentKind:
     written = [f"{start:.2f}".removesuffix(".00") for start in starts]
     codes = (*(f"{low}-{high}" for low, high in pairwise(written)), f"{written[-1]}+")
     income = pl.col("income_amount")
-    band = income.cut(starts[1:], labels=codes, left_closed=True).cast(pl.String)
+    band = find_band(income, starts, codes)
     return SegmentKind(
         name="income_band",
         family="demographic",

@@ -1,100 +1,48 @@
-"""What every segment kind promises; a new file under `kinds/` is held to it without a line here, but for an example."""
+"""The members of every segment kind by example: a new file under `kinds/` needs one here."""
+
+from datetime import UTC, date, datetime, timedelta
 
 import phonenumbers
 import polars as pl
 import pytest
 from phonenumbers import geocoder
-from polars.testing import assert_frame_equal
 
 from phoneseg.contracts import CONTACT_PROFILE
-from phoneseg.segments import SegmentKind, all_kinds
+from phoneseg.segments import KindParameters, SegmentKind, all_kinds
+from phoneseg.settings import ProfileSettings, SegmentSettings
 
-MEMBER_COLUMNS = ["contact_id", "source", "segment_kind", "segment_code", "segment_name", "definition_version"]
-each_kind = pytest.mark.parametrize("kind", all_kinds(), ids=lambda kind: kind.name)
+AS_OF = datetime(2026, 7, 1, tzinfo=UTC)
+PARAMETERS = KindParameters(AS_OF, SegmentSettings(attributes=("language", "plan")), ProfileSettings())
 
 
-def _reads(expression: pl.Expr) -> set[str]:
-    """Return the columns that an expression reads; an element of a list, which has no name, is none."""
-    return set(expression.meta.root_names()) - {""}
+def _kind(name: str, parameters: KindParameters = PARAMETERS) -> SegmentKind:
+    return next(kind for kind in all_kinds(parameters) if kind.name == name)
 
 
 def _members(kind: SegmentKind, profiles: pl.DataFrame) -> pl.DataFrame:
     return kind.assign(profiles.lazy()).collect().sort("contact_id", "segment_code")
 
 
-@each_kind
-def test_a_kind_describes_itself(kind: SegmentKind) -> None:
-    assert kind.name.isidentifier()
-    assert kind.name == kind.name.lower()
-    assert kind.family
-    assert kind.description.endswith(".")
-    assert kind.definition.endswith(".")
-    assert kind.definition_version
+def _segments(kind: SegmentKind, profile: dict[str, object]) -> list[tuple[str, str]]:
+    rows = pl.DataFrame([{"contact_id": "crm:1", "source": "crm", **profile}], CONTACT_PROFILE.schema)
+    return _members(kind, rows).select("segment_code", "segment_name").rows()
 
 
-@each_kind
-def test_members_have_a_code_a_name_and_a_version(kind: SegmentKind, profiles: pl.DataFrame) -> None:
-    members = _members(kind, profiles)
-    assert members.columns == MEMBER_COLUMNS
-    assert set(members.dtypes) == {pl.String}
-    assert len(members) > 0, "no example number is a member: this test shows nothing"
-    assert sum(members.null_count().row(0)) == 0
-    assert members.filter(pl.any_horizontal(pl.all().str.strip_chars() == "")).height == 0
-    assert set(members["segment_kind"]) == {kind.name}
-    assert set(members["definition_version"]) == {kind.definition_version}
-
-
-@each_kind
-def test_a_contact_has_a_code_once_and_one_code_where_the_kind_is_exclusive(
-    kind: SegmentKind, profiles: pl.DataFrame
-) -> None:
-    members = _members(kind, profiles)
-    key = ["contact_id"] if kind.is_exclusive else ["contact_id", "segment_code"]
-    assert members.select(key).is_duplicated().sum() == 0
-    assert set(members["contact_id"]) <= set(profiles["contact_id"])
-
-
-@each_kind
-def test_all_members_of_a_code_know_it_by_one_name(kind: SegmentKind, profiles: pl.DataFrame) -> None:
-    names = _members(kind, profiles).group_by("segment_code").agg(pl.col("segment_name").unique())
-    assert names.filter(pl.col("segment_name").list.len() > 1).rows() == []
-
-
-@each_kind
-def test_members_do_not_depend_on_the_order_of_the_profiles(kind: SegmentKind, profiles: pl.DataFrame) -> None:
-    members = _members(kind, profiles)
-    assert_frame_equal(_members(kind, profiles.sample(fraction=1, shuffle=True, seed=1)), members)
-    assert_frame_equal(_members(kind, profiles), members)
-
-
-@each_kind
-def test_a_kind_reads_no_column_but_those_it_declares(kind: SegmentKind, profiles: pl.DataFrame) -> None:
-    assert _reads(kind.code) <= set(kind.inputs)
-    assert _reads(kind.label) <= {*kind.inputs, "segment_code"}
-    declared = profiles.select("contact_id", "source", *kind.inputs)
-    assert_frame_equal(_members(kind, declared), _members(kind, profiles))
-
-
-@each_kind
-def test_a_kind_declares_no_column_that_it_does_not_read(kind: SegmentKind) -> None:
-    assert set(kind.inputs) == (_reads(kind.code) | _reads(kind.label)) - {"segment_code"}
-
-
-@each_kind
-def test_no_profiles_give_no_members(kind: SegmentKind, profiles: pl.DataFrame) -> None:
-    assert_frame_equal(_members(kind, profiles.clear()), _members(kind, profiles).clear())
-
-
-@each_kind
-def test_a_contact_without_a_phone_is_no_member(kind: SegmentKind) -> None:
-    profile = pl.DataFrame([{"contact_id": "crm:1", "source": "crm"}], CONTACT_PROFILE.schema)
-    assert _members(kind, profile).rows() == []
+def _days_ago(days: float) -> datetime:
+    return AS_OF - timedelta(days=days)
 
 
 LONDON = {"is_valid": True, "is_geographic": True, "country_calling_code": 44, "national_destination_code": "20",
           "region_code": "GB", "location_name": "London", "time_zones": "Europe/London", "number_type": "FIXED_LINE",
           "is_carrier_portable": True}  # fmt: skip
 NOT_VALID = {**LONDON, "is_valid": False, "number_type": "UNKNOWN", "original_carrier_name": "O2"}
+UNKNOWN_AGE = [("unknown", "Unknown age")]
+
+
+def _scores(recency: int, frequency: int, monetary: int | None) -> dict[str, object]:
+    return {"recency_score": recency, "frequency_score": frequency, "monetary_score": monetary}
+
+
 Example = tuple[dict[str, object], list[tuple[str, str]]]
 EXAMPLES: dict[str, list[Example]] = {
     "area_code": [
@@ -120,7 +68,6 @@ EXAMPLES: dict[str, list[Example]] = {
     "number_type": [
         (LONDON, [("FIXED_LINE", "Fixed line")]),
         ({**LONDON, "number_type": "FIXED_LINE_OR_MOBILE"}, [("FIXED_LINE_OR_MOBILE", "Fixed line or mobile")]),
-        ({**LONDON, "number_type": "NEW_TYPE"}, [("NEW_TYPE", "NEW_TYPE")]),
         (NOT_VALID, [("UNKNOWN", "Not a valid number")]),
     ],
     "original_carrier": [
@@ -149,12 +96,108 @@ EXAMPLES: dict[str, list[Example]] = {
         ({**LONDON, "time_zones": None}, []),
         (NOT_VALID, []),
     ],
+    "age_band": [
+        ({"birth_date": date(2000, 7, 1)}, [("25-34", "25 to 34 years")]),  # 26 today
+        ({"birth_date": date(2001, 7, 2)}, [("18-24", "18 to 24 years")]),  # 25 tomorrow
+        ({"birth_date": date(2001, 7, 1)}, [("25-34", "25 to 34 years")]),
+        ({"birth_date": date(2026, 7, 1)}, [("0-17", "0 to 17 years")]),
+        ({"birth_date": date(2026, 7, 2)}, UNKNOWN_AGE),
+        ({"birth_date": date(1906, 7, 1)}, [("65+", "65+ years")]),
+        ({"birth_date": date(1905, 7, 1)}, UNKNOWN_AGE),
+        ({"birth_date": date(1970, 1, 1)}, UNKNOWN_AGE),
+        ({"birth_date": date(1970, 1, 2)}, [("55-64", "55 to 64 years")]),
+        ({"birth_date": None}, UNKNOWN_AGE),
+    ],
+    "attribute": [
+        (
+            {"attributes": '{"language":" DE ","plan":"Gold","colour":"red"}'},
+            [("language:de", "language: de"), ("plan:gold", "plan: gold")],
+        ),
+        (
+            {"attributes": '{"language":""}'},
+            [("language:unknown", "language: unknown"), ("plan:unknown", "plan: unknown")],
+        ),
+        ({"attributes": None}, [("language:unknown", "language: unknown"), ("plan:unknown", "plan: unknown")]),
+    ],
+    "engagement": [
+        ({}, [("none", "None")]),
+        ({"call_out_count_90d": 9, "message_out_count_90d": 9, "call_in_count_365d": 9}, [("none", "None")]),
+        ({"call_in_count_90d": 1}, [("low", "Low")]),
+        ({"call_in_count_90d": 1, "purchase_count_90d": 1}, [("medium", "Medium")]),
+        ({"message_in_count_90d": 3, "visit_count_90d": 2}, [("medium", "Medium")]),
+        ({"message_in_count_90d": 3, "visit_count_90d": 3}, [("high", "High")]),
+        ({"message_in_count_90d": 1, "response_delay_median_s_90d": 3600.0}, [("medium", "Medium")]),
+        ({"message_in_count_90d": 1, "response_delay_median_s_90d": 3601.0}, [("low", "Low")]),
+        ({"message_in_count_90d": 7, "response_delay_median_s_90d": 1.0}, [("high", "High")]),
+    ],
+    "gender": [
+        *(({"gender": text}, [("female", "Female")]) for text in ("F", "female", " Weiblich ", "FEMME", "w")),
+        *(({"gender": text}, [("male", "Male")]) for text in ("m", "Male", "männlich", "m.")),
+        *(({"gender": text}, [("other", "Other")]) for text in ("X", "d", "non-binary")),
+        *(({"gender": text}, [("unknown", "Unknown")]) for text in (None, "", "1", "?", "n/a", "fem ale")),
+    ],
+    "income_band": [
+        ({"income_amount": 0.0}, [("0-15000", "Income 0 to below 15000")]),
+        ({"income_amount": 14999.99}, [("0-15000", "Income 0 to below 15000")]),
+        ({"income_amount": 15000.0}, [("15000-30000", "Income 15000 to below 30000")]),
+        ({"income_amount": 1e9}, [("100000+", "Income 100000+")]),
+        *(
+            ({"income_amount": amount}, [("unknown", "Unknown income")])
+            for amount in (None, -1.0, float("nan"), float("inf"))
+        ),
+    ],
+    "lifecycle": [
+        ({}, [("never_active", "Never active")]),
+        ({"first_seen_at": _days_ago(400)}, [("never_active", "Never active")]),
+        ({"first_seen_at": _days_ago(30)}, [("new", "New")]),
+        ({"first_seen_at": _days_ago(31), "last_activity_at": _days_ago(30)}, [("active", "Active")]),
+        ({"first_seen_at": _days_ago(99), "last_activity_at": _days_ago(30.1)}, [("cooling", "Cooling")]),
+        ({"first_seen_at": _days_ago(99), "last_activity_at": _days_ago(91)}, [("dormant", "Dormant")]),
+        ({"first_seen_at": _days_ago(999), "last_activity_at": _days_ago(365)}, [("dormant", "Dormant")]),
+        ({"first_seen_at": _days_ago(999), "last_activity_at": _days_ago(366)}, [("lost", "Lost")]),
+        ({"last_activity_at": _days_ago(1)}, [("active", "Active")]),
+    ],
+    "peak_season": [
+        (
+            {"purchase_seasons": "christmas,ramadan_eid"},
+            [("christmas", "Christmas"), ("ramadan_eid", "Ramadan and Eid")],
+        ),
+        ({"purchase_seasons": "black_friday"}, [("black_friday", "Black friday")]),
+        ({"purchase_seasons": None}, []),
+    ],
+    "place_type": [
+        ({"place_type": "urban"}, [("urban", "Urban")]),
+        ({"place_type": "town"}, [("town", "Town")]),
+        ({"place_type": "rural"}, [("rural", "Rural")]),
+        ({}, [("unknown", "Unknown")]),
+    ],
+    "preferred_channel": [
+        ({"preferred_channel": "sms"}, [("sms", "SMS")]),
+        ({"preferred_channel": " E-Mail"}, [("e-mail", "E-mail")]),
+        ({"preferred_channel": " "}, [("unknown", "Unknown")]),
+        ({}, [("unknown", "Unknown")]),
+    ],
+    "rfm": [
+        ({}, [("no_purchase", "No purchase")]),
+        (_scores(5, 5, 5), [("champions", "Champions")]),
+        (_scores(5, 4, 3), [("champions", "Champions")]),  # the mean 3.5 counts as 4
+        (_scores(5, 4, 2), [("potential_loyalist", "Potential loyalist")]),
+        (_scores(5, 1, 1), [("new_customers", "New customers")]),
+        (_scores(4, 1, 1), [("promising", "Promising")]),
+        (_scores(4, 5, 5), [("loyal", "Loyal")]),
+        (_scores(3, 3, 3), [("need_attention", "Need attention")]),
+        (_scores(3, 1, 2), [("about_to_sleep", "About to sleep")]),
+        (_scores(1, 5, 5), [("cant_lose", "Can't lose")]),
+        (_scores(2, 4, 4), [("at_risk", "At risk")]),
+        (_scores(2, 2, 2), [("hibernating", "Hibernating")]),
+        (_scores(1, 1, 1), [("lost", "Lost")]),
+        (_scores(5, 4, None), [("champions", "Champions")]),  # amounts without a rate have no score
+    ],
 }
 
 
-@each_kind
-def test_a_kind_has_examples(kind: SegmentKind) -> None:
-    assert kind.name in EXAMPLES
+def test_every_kind_has_examples() -> None:
+    assert {kind.name for kind in all_kinds(PARAMETERS)} == set(EXAMPLES)
 
 
 @pytest.mark.parametrize(
@@ -163,24 +206,85 @@ def test_a_kind_has_examples(kind: SegmentKind) -> None:
 def test_a_profile_is_in_the_segments_that_the_definition_says(
     name: str, profile: dict[str, object], segments: list[tuple[str, str]]
 ) -> None:
-    (kind,) = (kind for kind in all_kinds() if kind.name == name)
-    rows = pl.DataFrame([{"contact_id": "crm:1", "source": "crm", **profile}], CONTACT_PROFILE.schema)
-    assert _members(kind, rows).select("segment_code", "segment_name").rows() == segments
+    assert _segments(_kind(name), profile) == segments
 
 
 def test_every_type_of_libphonenumber_has_a_name_for_people() -> None:
     types = [phonenumbers.PhoneNumberType.to_string(value) for value in phonenumbers.PhoneNumberType.values()]
-    rows = [{"contact_id": f"crm:{name}", "source": "crm", "number_type": name} for name in types]
-    (kind,) = (kind for kind in all_kinds() if kind.name == "number_type")
-    members = _members(kind, pl.DataFrame(rows, CONTACT_PROFILE.schema))
-    assert set(members["segment_code"]) == set(types)
-    assert members.filter(pl.col("segment_code") == pl.col("segment_name")).rows() == []
+    assert set(_kind("number_type").codes or ()) == set(types)
+    names = [_segments(_kind("number_type"), {"number_type": name}) for name in types]
+    assert [code for ((code, name),) in names if code == name] == []
 
 
-def test_no_location_is_a_whole_country_as_libphonenumber_names_it(profiles: pl.DataFrame) -> None:
-    (kind,) = (kind for kind in all_kinds() if kind.name == "location")
+def test_no_location_is_a_whole_country_as_libphonenumber_names_it(phone_profiles: pl.DataFrame) -> None:
     countries = {
         f"{region}:{geocoder.country_name_for_number(phonenumbers.example_number(region), 'en')}"
         for region in phonenumbers.SUPPORTED_REGIONS
     }
-    assert sorted(set(_members(kind, profiles)["segment_code"]) & countries) == []
+    members = _members(_kind("location"), phone_profiles)
+    assert len(members) > 100
+    assert sorted(set(members["segment_code"]) & countries) == []
+
+
+def test_every_pair_of_scores_is_in_a_named_rfm_segment() -> None:
+    scores = range(1, 6)
+    rows = [
+        {"contact_id": f"crm:{recency}{frequency}{monetary}", "source": "crm", **_scores(recency, frequency, monetary)}
+        for recency in scores
+        for frequency in scores
+        for monetary in scores
+    ]
+    codes = set(_members(_kind("rfm"), pl.DataFrame(rows, CONTACT_PROFILE.schema))["segment_code"])
+    assert codes == set(SegmentSettings().rfm)
+
+
+def _with(segments: dict[str, object], profile: dict[str, object] | None = None) -> KindParameters:
+    return KindParameters(AS_OF, SegmentSettings(**segments), ProfileSettings(**(profile or {})))  # type: ignore[arg-type]
+
+
+def test_named_rfm_segments_of_the_settings_replace_the_shipped_ones_and_the_first_that_fits_counts() -> None:
+    named = {
+        "best": {"recency": [5, 5], "frequency_monetary": [5, 5]},
+        "good": {"recency": [4, 5], "frequency_monetary": [3, 5]},
+    }
+    kind = _kind("rfm", _with({"rfm": named}))
+    scores = [(5, 5, 5), (4, 5, 5), (1, 5, 5)]
+    assert [_segments(kind, _scores(*each))[0][0] for each in scores] == ["best", "good", "other"]
+    assert kind.codes == ("best", "good", "other", "no_purchase")
+
+
+def test_bounds_of_the_settings_move_members_and_stand_in_the_definition() -> None:
+    lifecycle = _kind("lifecycle", _with({"lifecycle": {"active_days": 7, "cooling_days": 10, "dormant_days": 20}}))
+    assert _segments(lifecycle, {"last_activity_at": _days_ago(8)}) == [("cooling", "Cooling")]
+    assert "cooling 10, dormant 20" in lifecycle.definition
+    ages = _kind("age_band", _with({"age": {"bands_from_years": [21], "placeholder_birth_dates": ["2000-02-29"]}}))
+    assert ages.codes == ("0-20", "21+", "unknown")
+    assert _segments(ages, {"birth_date": date(2000, 2, 29)}) == UNKNOWN_AGE
+    assert _segments(ages, {"birth_date": date(1970, 1, 1)}) == [("21+", "21+ years")]
+    incomes = _kind("income_band", _with({"income": {"bands_from": [999.5]}}))
+    assert incomes.codes == ("0-999.50", "999.50+", "unknown")
+    genders = _kind("gender", _with({"gender": {"female": ["2", "Nainen"], "other": ["m"]}}))
+    written = ["nainen", "2", "M", "f"]
+    assert [_segments(genders, {"gender": each})[0][0] for each in written] == ["female", "female", "other", "female"]
+
+
+def test_engagement_reads_the_window_of_the_settings() -> None:
+    parameters = _with(
+        {"engagement": {"window_days": 14, "medium_from_count": 2, "high_from_count": 3}}, {"windows_days": [14, 365]}
+    )
+    kind = _kind("engagement", parameters)
+    assert all(column.endswith("_14d") for column in kind.inputs)
+    assert "14 days" in kind.description
+
+
+def test_who_was_born_on_29_february_is_a_year_older_on_1_march() -> None:
+    born = {"birth_date": date(2008, 2, 29)}
+    codes = [
+        _segments(_kind("age_band", KindParameters(at, PARAMETERS.settings, PARAMETERS.profile)), born)[0][0]
+        for at in (datetime(2026, 2, 28, tzinfo=UTC), datetime(2026, 3, 1, tzinfo=UTC))
+    ]
+    assert codes == ["0-17", "18-24"]
+
+
+def test_without_attributes_in_the_settings_nobody_is_in_a_segment_of_one() -> None:
+    assert _segments(_kind("attribute", _with({})), {"attributes": '{"language":"de"}'}) == []

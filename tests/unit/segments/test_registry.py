@@ -3,12 +3,15 @@
 import pkgutil
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from phoneseg.segments import SegmentKind, all_kinds, kinds
+from phoneseg.segments import KindParameters, SegmentKind, all_kinds, kinds
+from phoneseg.settings import ProfileSettings, SegmentSettings
 
+PARAMETERS = KindParameters(datetime(2026, 7, 1, tzinfo=UTC), SegmentSettings(), ProfileSettings())
 Register = Callable[..., tuple[SegmentKind, ...]]
 
 
@@ -22,7 +25,7 @@ def register(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Regist
         for name, source in modules.items():
             (tmp_path / f"{name}.py").write_text(source, encoding="utf-8")
             written.append(name)
-        return all_kinds.__wrapped__()
+        return all_kinds(PARAMETERS)
 
     yield find
     for name in written:
@@ -41,14 +44,15 @@ def _module(name: str, inputs: tuple[str, ...] = ("region_code",)) -> str:
 
 def test_every_module_under_kinds_is_found_in_the_order_of_names() -> None:
     modules = [module.name for module in pkgutil.iter_modules(kinds.__path__)]
-    names = [kind.name for kind in all_kinds()]
+    names = [kind.name for kind in all_kinds(PARAMETERS)]
     assert names == sorted(names)
     assert names == sorted(modules), "a kind is called as its module"
 
 
 def test_a_new_file_is_a_new_kind(register: Register) -> None:
+    shipped = [kind.name for kind in all_kinds(PARAMETERS)]
     found = register(birthday=_module("birthday"))
-    assert [kind.name for kind in found] == sorted(["birthday", *(kind.name for kind in all_kinds())])
+    assert [kind.name for kind in found] == sorted(["birthday", *shipped])
 
 
 @pytest.mark.parametrize("source", ["", "KIND = 'birthday'\n"])
@@ -63,5 +67,27 @@ def test_two_kinds_of_one_name_are_told(register: Register) -> None:
 
 
 def test_a_kind_that_reads_a_column_that_the_profile_does_not_have_is_told(register: Register) -> None:
-    with pytest.raises(ValueError, match=r"kinds\.birthday: contact_profile has no column birth_date, shoe_size$"):
-        register(birthday=_module("birthday", ("region_code", "shoe_size", "birth_date")))
+    with pytest.raises(ValueError, match=r"kinds\.birthday: contact_profile has no column hat_size, shoe_size$"):
+        register(birthday=_module("birthday", ("region_code", "shoe_size", "hat_size")))
+
+
+def test_a_kind_is_built_with_the_parameters_where_its_module_can(register: Register) -> None:
+    built = (
+        _module("birthday")
+        .replace("KIND = ", "def build_kind(parameters): return ")
+        .replace("definition_version='1'", "definition_version=parameters.as_of.isoformat()")
+    )
+    (kind,) = (kind for kind in register(birthday=built) if kind.name == "birthday")
+    assert kind.definition_version == "2026-07-01T00:00:00+00:00"
+
+
+def test_a_kind_may_read_the_windows_of_the_settings_and_no_others(register: Register) -> None:
+    module = _module("birthday", ("event_count_90d",)).replace("'region_code'", "'event_count_90d'")
+    assert "birthday" in {kind.name for kind in register(birthday=module)}
+    parameters = KindParameters(
+        PARAMETERS.as_of,
+        SegmentSettings(engagement={"window_days": 14}),  # type: ignore[arg-type]
+        ProfileSettings(windows_days=(14, 365)),
+    )
+    with pytest.raises(ValueError, match=r"kinds\.birthday: contact_profile has no column event_count_90d$"):
+        all_kinds(parameters)
