@@ -14,7 +14,7 @@ UNREADABLE: Final = "unreadable"
 SHARED_NUMBER: Final = "shared_number"
 OUTCOME: Final = pl.Enum([MATCHED, UNKNOWN_CONTACT, UNREADABLE, SHARED_NUMBER])
 OUTCOME_COUNTS: Final = pl.Schema(
-    {"activity_source": pl.String, "outcome": OUTCOME, "rows": pl.Int64, "unpriced": pl.Int64}
+    {"activity_source": pl.String(), "outcome": OUTCOME, "rows": pl.Int64(), "unpriced": pl.Int64()}
 )
 """Schema of the rows of `count_outcomes`."""
 

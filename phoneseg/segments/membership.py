@@ -62,11 +62,6 @@ class SegmentRules:
         kinds = frozenset(kind.name for kind in self.kinds if any(map(is_of_number, kind.inputs)))
         return kinds | self.definitions.number_dependent
 
-    @property
-    def number_dependent(self) -> frozenset[str]:
-        """Keys of `versions` whose members may change with the version of phonenumbers."""
-        return frozenset(kind.name for kind in self.kinds if any(map(is_of_number, kind.inputs)))
-
     def assign(self, profile: pl.DataFrame) -> pl.DataFrame:
         """Return the memberships of some contacts.
 

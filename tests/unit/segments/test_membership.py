@@ -7,14 +7,23 @@ from polars.testing import assert_frame_equal
 
 from phoneseg.contracts import CONTACT_PROFILE, SEGMENT, SEGMENT_MEMBERSHIP
 from phoneseg.segments import KindParameters, SegmentKind, SegmentRules, all_kinds
+from phoneseg.segments.definitions import DefinitionRules
 from phoneseg.settings import ProfileSettings, SegmentSettings
+from phoneseg.settings.definition_files import WrittenDefinitions
 
 PARAMETERS = KindParameters(
     datetime(2026, 7, 1, tzinfo=UTC), SegmentSettings(attributes=("language",)), ProfileSettings()
 )
 BY_NAME = {kind.name: kind for kind in all_kinds(PARAMETERS)}
 TWO_KINDS = (BY_NAME["country"], BY_NAME["time_zone"])
-ALL_RULES, TWO_RULES = SegmentRules(tuple(BY_NAME.values())), SegmentRules(TWO_KINDS)
+
+
+def _without_definitions(*kinds: SegmentKind) -> SegmentRules:
+    windows_days, as_of = PARAMETERS.profile.windows_days, PARAMETERS.as_of
+    return SegmentRules(kinds, DefinitionRules.of(WrittenDefinitions(), kinds, windows_days, as_of))
+
+
+ALL_RULES, TWO_RULES = _without_definitions(*BY_NAME.values()), _without_definitions(*TWO_KINDS)
 SEGMENT_KEY = ["segment_kind", "segment_code"]
 PROFILES = pl.DataFrame(
     [
