@@ -12,7 +12,8 @@ MATCHED: Final = "matched"
 UNKNOWN_CONTACT: Final = "unknown_contact"
 UNREADABLE: Final = "unreadable"
 SHARED_NUMBER: Final = "shared_number"
-OUTCOME: Final = pl.Enum([MATCHED, UNKNOWN_CONTACT, UNREADABLE, SHARED_NUMBER])
+_OUTCOMES: Final = (MATCHED, UNKNOWN_CONTACT, UNREADABLE, SHARED_NUMBER)
+OUTCOME: Final[pl.DataType] = pl.Enum(_OUTCOMES)
 OUTCOME_COUNTS: Final = pl.Schema(
     {"activity_source": pl.String(), "outcome": OUTCOME, "rows": pl.Int64(), "unpriced": pl.Int64()}
 )
@@ -31,10 +32,10 @@ def count_outcomes(events: pl.DataFrame) -> pl.DataFrame:
     Returns:
         `activity_source`, `outcome`, `rows`, `unpriced`: the rows that the contacts' money lacks.
     """
-    return (
-        events.filter("is_first")
-        .group_by("activity_source", "outcome")
-        .agg(rows=pl.len().cast(pl.Int64), unpriced=pl.col("is_unpriced").sum().cast(pl.Int64))
+    is_first = pl.col("is_first")
+    unpriced = is_first & pl.col("is_unpriced")
+    return events.group_by("activity_source", "outcome").agg(
+        rows=is_first.sum().cast(pl.Int64), unpriced=unpriced.sum().cast(pl.Int64)
     )
 
 
@@ -64,9 +65,7 @@ def describe_sizes(
         )
         .collect(engine="streaming")
     )
-    came_to = {
-        f"{outcome}_count": pl.col("rows").filter(pl.col("outcome") == outcome).sum() for outcome in OUTCOME.categories
-    }
+    came_to = {f"{outcome}_count": pl.col("rows").filter(pl.col("outcome") == outcome).sum() for outcome in _OUTCOMES}
     unpriced = pl.col("unpriced").filter(pl.col("outcome") == MATCHED).sum()
     matched = outcomes.group_by("activity_source").agg(**came_to, unpriced_count=unpriced)
     named = pl.DataFrame({"activity_source": sources}, schema={"activity_source": pl.String})
