@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from phoneseg.contracts import SEGMENT
+from phoneseg.contracts import SEGMENT, SEGMENT_RULE
 from phoneseg.run import Run
 from phoneseg.segments.kind import KindParameters, SegmentKind
 from phoneseg.segments.number_columns import is_of_number
@@ -40,6 +40,12 @@ class SegmentRules:
     def number_dependent(self) -> frozenset[str]:
         """Keys of `versions` whose members may change with the version of phonenumbers."""
         return frozenset(kind.name for kind in self.kinds if any(map(is_of_number, kind.inputs)))
+
+    def list_rules(self) -> pl.DataFrame:
+        """Return the rules with their versions: rows of SEGMENT_RULE."""
+        rules = pl.DataFrame(list(self.versions.items()), ("rule", "definition_version"), orient="row")
+        is_number_dependent = pl.col("rule").is_in(list(self.number_dependent))
+        return SEGMENT_RULE.conform(rules.lazy().with_columns(is_number_dependent=is_number_dependent)).collect()
 
     def assign(self, profile: pl.DataFrame) -> pl.DataFrame:
         """Return the memberships of some contacts.
