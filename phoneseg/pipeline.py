@@ -33,6 +33,7 @@ from phoneseg.contracts import (
     RESEGMENTED_CONTACT,
     SEGMENT,
     SEGMENT_MEMBERSHIP,
+    SEGMENT_RULE,
     SOURCE_SIZE,
     SOURCE_WATERMARK,
     contact_profile,
@@ -254,7 +255,7 @@ def profile(run: Run) -> Counts:
 
 @_verb
 def segment(run: Run) -> Counts:
-    """Make contacts members of segments. Writes `contact_profile`, `segment_membership` and `segment`.
+    """Make contacts members of segments. Writes `contact_profile`, `segment_membership`, `segment`, `segment_rule`.
 
     Of a partial run, the first two hold only the contacts that differ from what is published; `resegmented_contact`
     names them, and those that are gone.
@@ -286,6 +287,7 @@ def segment(run: Run) -> Counts:
             append_resegmented(different.join(unread, on="contact_id", how="semi"))
     segments = rules.describe(pl.concat(named).unique())
     stage.write(SEGMENT.name, segments.lazy())
+    stage.write(SEGMENT_RULE.name, rules.list_rules().lazy())
     return {"membership_count": membership_count, "segment_count": len(segments)}
 
 

@@ -27,7 +27,8 @@ def load_staging(warehouse: Warehouse, run: Run) -> dict[str, int]:
 
     Args:
         warehouse: The warehouse.
-        run: A run whose stage holds all tables but SEGMENT_SIZE, which is counted from the memberships.
+        run: A run whose stage holds all tables but SEGMENT_SIZE, which is counted from the memberships; the staging
+            table of SEGMENT_CHANGE stays empty until it is known what was published before.
 
     Returns:
         Rows by staging table.
@@ -40,8 +41,8 @@ def load_staging(warehouse: Warehouse, run: Run) -> dict[str, int]:
     with warehouse.transaction() as connection:
         _check_is_newest(warehouse, connection, run)
         drop_staging(warehouse, connection, run)
-        for table in (*staged_tables(), *REPLACED_CONTACTS):
-            warehouse.naming.staging(table, run.run_id).create(connection)
+        for staging in warehouse.naming.all_staging(run.run_id):
+            staging.create(connection)
     tables = list(_loaded_tables(run))
     warehouse.load_all({warehouse.naming.staging(table, run.run_id): run.stage.path(table.name) for table in tables})
     with warehouse.transaction() as connection:

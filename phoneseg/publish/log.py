@@ -88,7 +88,7 @@ def end_run(
         connection: A connection in a transaction.
         run: The run.
         state: How it ended.
-        counts: Columns of PIPELINE_RUN that the run has counted.
+        counts: Columns of PIPELINE_RUN that the run has counted, or that are known at its end.
 
     Raises:
         SupersededError: Another run of the interval has taken over; a run that failed may still end otherwise.
@@ -103,8 +103,6 @@ def end_run(
     now = datetime.now(UTC)
     values: dict[str, object] = {"state": state, "finished_at": now, "lease_until": None, "failure": None}
     values |= counts or {}
-    if state == "published":
-        values["published_at"] = now
     connection.execute(log.update().where(is_ours).values(values))
 
 

@@ -1,16 +1,22 @@
 """The one transaction that makes a run visible."""
 
+import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
-from phoneseg.contracts import SOURCE_WATERMARK, Keeping, Table, staged_tables
+from phoneseg.contracts import SOURCE_WATERMARK, Keeping, staged_tables
 from phoneseg.errors import SupersededError
+from phoneseg.publish.contact_updates import note_updates
+from phoneseg.publish.differences import publish_differences
+from phoneseg.publish.history import History
 from phoneseg.publish.load import drop_staging
 from phoneseg.publish.log import end_run, has_newer_published, last_published_us
+from phoneseg.publish.timeline import read_timeline
 from phoneseg.run import Run
 from phoneseg.warehouse import Warehouse
-from phoneseg.warehouse.replacement import Replacement, is_unchanged
+from phoneseg.warehouse.replacement import Replacement
 
 
 def swap_staging(
@@ -35,18 +41,30 @@ def swap_staging(
             changed since its extract.
     """
     warehouse.serialize_publishing(connection)
+    published_at = datetime.now(UTC)
     replacement = Replacement.of(warehouse, run)
     _check_base(warehouse, connection, run, replacement)
     is_current = not has_newer_published(warehouse, connection, run)
-    deleted = inserted = 0
+    timeline = read_timeline(warehouse, connection, run)
+    history = History(connection, replacement, timeline)
+    history.stage()
+    if is_current:
+        note_updates(connection, replacement, published_at)
+    changes = [history.publish()]
     for table in staged_tables():
         if table.keeping is Keeping.DATED or is_current:
-            changes = _replace(connection, replacement, table)
-            deleted, inserted = deleted + changes[0], inserted + changes[1]
+            staging, published = replacement.staging(table), replacement.published(table)
+            replaced = replacement.replaced(table, published)
+            changes.append(publish_differences(connection, table, staging, published, replaced))
+    deleted, inserted = (sum(rows) for rows in zip(*changes, strict=True))
     changed = {"deleted_rows": deleted, "inserted_rows": inserted, "is_current": is_current}
     watermark = replacement.visible(SOURCE_WATERMARK).subquery()
-    freshness = {"source_updated_at": sa.select(sa.func.max(watermark.c.watermark_at)).scalar_subquery()}
-    end_run(warehouse, connection, run, "published", {**counts, **changed, **freshness})
+    noted = {
+        "published_at": published_at,
+        "definition_versions": json.dumps(timeline.this.versions, sort_keys=True),
+        "source_updated_at": sa.select(sa.func.max(watermark.c.watermark_at)).scalar_subquery(),
+    }
+    end_run(warehouse, connection, run, "published", {**counts, **changed, **noted})
     drop_staging(warehouse, connection, run)
     return changed
 
@@ -58,18 +76,3 @@ def _check_base(warehouse: Warehouse, connection: sa.Connection, run: Run, repla
             f"run {run.run_id}: another run has published since this one read what changed; nothing was published, "
             "start a new run"
         )
-
-
-def _replace(connection: sa.Connection, replacement: Replacement, table: Table) -> tuple[int, int]:
-    """Make the published rows equal the staged ones, by the differences; return how many went and came."""
-    published, staging = replacement.published(table), replacement.staging(table)
-    is_kept = sa.exists(sa.select(sa.literal(1)).where(is_unchanged(table, staging, published)))
-    deleted = sum(
-        connection.execute(published.delete().where(is_replaced, ~is_kept)).rowcount
-        for is_replaced in replacement.replaced(table, published)
-    )
-    is_there = sa.exists(sa.select(sa.literal(1)).where(*(published.c[n] == staging.c[n] for n in table.key)))
-    new = sa.select(*staging.c).where(~is_there)
-    insert = published.insert().from_select(staging.c.keys(), new)
-    inserted = connection.execute(insert.execution_options(preserve_rowcount=True)).rowcount
-    return deleted, inserted

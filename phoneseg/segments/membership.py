@@ -6,7 +6,7 @@ from datetime import datetime
 
 import polars as pl
 
-from phoneseg.contracts import SEGMENT
+from phoneseg.contracts import SEGMENT, SEGMENT_RULE
 from phoneseg.run import Run
 from phoneseg.segments.definitions import DefinitionRules, assign_definitions
 from phoneseg.segments.kind import KindParameters, SegmentKind
@@ -61,6 +61,12 @@ class SegmentRules:
         """Keys of `versions` whose members may change with the version of phonenumbers."""
         kinds = frozenset(kind.name for kind in self.kinds if any(map(is_of_number, kind.inputs)))
         return kinds | self.definitions.number_dependent
+
+    def list_rules(self) -> pl.DataFrame:
+        """Return the rules with their versions: rows of SEGMENT_RULE."""
+        rules = pl.DataFrame(list(self.versions.items()), ("rule", "definition_version"), orient="row")
+        is_number_dependent = pl.col("rule").is_in(list(self.number_dependent))
+        return SEGMENT_RULE.conform(rules.lazy().with_columns(is_number_dependent=is_number_dependent)).collect()
 
     def assign(self, profile: pl.DataFrame) -> pl.DataFrame:
         """Return the memberships of some contacts.

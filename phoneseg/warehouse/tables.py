@@ -8,7 +8,16 @@ from typing import Any
 import polars as pl
 import sqlalchemy as sa
 
-from phoneseg.contracts import CONTACT_PROFILE, REPLACED_CONTACTS, TABLES, Area, Table, contact_profile, staged_tables
+from phoneseg.contracts import (
+    CONTACT_PROFILE,
+    REPLACED_CONTACTS,
+    SEGMENT_CHANGE,
+    TABLES,
+    Area,
+    Table,
+    contact_profile,
+    staged_tables,
+)
 from phoneseg.settings.profile import DEFAULT_WINDOWS_DAYS
 
 _SQL_TYPES: dict[type[pl.DataType], sa.types.TypeEngine[Any]] = {
@@ -88,7 +97,8 @@ class TableNaming:
 
     def all_staging(self, run_id: str) -> list[sa.Table]:
         """Return the run's staging tables."""
-        return [self.staging(table, run_id) for table in (*staged_tables(), *REPLACED_CONTACTS)]
+        tables = (*staged_tables(), *REPLACED_CONTACTS, SEGMENT_CHANGE)
+        return [self.staging(table, run_id) for table in tables]
 
     def _build(self, table: Table, schema: str, name: str, *, is_staging: bool) -> sa.Table:
         has_keys = self.has_keys and not is_staging

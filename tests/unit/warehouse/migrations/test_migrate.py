@@ -210,8 +210,8 @@ def test_the_history_begins_with_what_readers_see_and_its_versions_of_the_kinds(
     old.execute(
         f"INSERT INTO {name_of(old, PIPELINE_RUN.name)} ({columns} metadata_version, is_current) VALUES "
         f"{', '.join(rows)};\n"
-        f"INSERT INTO {name_of(old, 'segment')} VALUES ('country', 'DE', 'geographic', 'n', 'd', 'd', '1', TRUE), "
-        "('country', 'FR', 'geographic', 'n', 'd', 'd', '1', TRUE), ('area', '30', 'geographic', 'n', 'd', 'd', '2', TRUE)"
+        f"INSERT INTO {name_of(old, 'segment')} VALUES ('country', 'DE', 'f', 'n', 'd', 'd', '1', TRUE), "
+        "('country', 'FR', 'f', 'n', 'd', 'd', '1', TRUE), ('area', '30', 'f', 'n', 'd', 'd', '2', TRUE)"
     )
     old.call(migrate_tables)
     (runs,) = (rows for name, rows in old.rows().items() if name.endswith(PIPELINE_RUN.name))
