@@ -15,7 +15,7 @@ SHARED_NUMBER: Final = "shared_number"
 _OUTCOMES: Final = (MATCHED, UNKNOWN_CONTACT, UNREADABLE, SHARED_NUMBER)
 OUTCOME: Final[pl.DataType] = pl.Enum(_OUTCOMES)
 OUTCOME_COUNTS: Final = pl.Schema(
-    {"activity_source": pl.String, "outcome": OUTCOME, "rows": pl.Int64, "unpriced": pl.Int64}
+    {"activity_source": pl.String(), "outcome": OUTCOME, "rows": pl.Int64(), "unpriced": pl.Int64()}
 )
 """Schema of the rows of `count_outcomes`."""
 
