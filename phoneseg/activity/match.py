@@ -57,7 +57,7 @@ def match_activity(run: Run, key: TokenKey) -> dict[str, int]:
             for events in matched.collect_batches(chunk_size=_BATCH_ROWS, maintain_order=False):
                 append(events.filter(pl.col("outcome") == MATCHED))
                 outcomes.append(count_outcomes(events))
-                count += len(events)
+                count += int(outcomes[-1]["rows"].sum())
                 per_s = count / (perf_counter() - began)
                 log.info("normalize: %s rows of activity looked up, %s a second", f"{count:,}", f"{per_s:,.0f}")
     sizes = describe_sizes(list(run.settings.activity), raw, pl.concat(outcomes), run.as_of)

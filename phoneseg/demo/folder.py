@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from phoneseg.demo.countries import load_countries
 from phoneseg.errors import StopError
 
 WAREHOUSE_FILE: Final = "warehouse.duckdb"
@@ -39,7 +40,11 @@ phones = ["mobile", "home_phone"]   # the columns with phone numbers, the prefer
 region_column = "country"           # tells how to read numbers without a country code
 created_at = "created_at"           # a contact exists in a run when it was created before the run's as_of
 updated_at = "updated_at"
-attributes = ["city", "postal_code", "birth_date", "gender", "language"]
+birth_date = "birth_date"
+gender = "gender"
+city = "city"
+postal_code = "postal_code"
+attributes = ["language"]           # further columns, for segments of your own
 
 [contacts.webshop]
 table = "webshop.account"
@@ -48,7 +53,9 @@ phones = ["phone"]
 region_column = "billing_country"   # names of countries work as well as codes
 created_at = "registered_at"
 updated_at = "updated_at"
-attributes = ["city", "postal_code", "date_of_birth"]
+birth_date = "date_of_birth"
+city = "city"
+postal_code = "postal_code"
 
 [contacts.support]
 table = "support.requester"
@@ -58,7 +65,47 @@ region_column = "country_code"
 created_at = "first_seen_at"
 updated_at = "updated_at"
 attributes = ["preferred_language"]
+
+# One section per activity source: what contacts do. A row belongs to the contact that it names by id or by number.
+
+[activity.calls]
+kind = "call"
+table = "telephony.call"
+phone = "phone_number"              # whoever has the number; E.164 for most, so no region is needed
+occurred_at = "started_at"          # in UTC, as no time_zone says otherwise
+direction = "direction"             # inbound is from the contact
+duration_s = "duration_s"
+is_answered = "is_answered"
+counterparty = "agent"
+
+[activity.messages]
+kind = "message"
+table = "messaging.message"
+contact_id = "customer_id"
+contacts = "crm"                    # whose ids those are
+occurred_at = "sent_at"
+direction = "direction"
+channel = "channel"
+campaign = "campaign"
+
+[activity.purchases]
+kind = "purchase"
+table = "webshop.purchase"
+contact_id = "account_id"
+contacts = "webshop"
+occurred_at = "purchased_at"
+is_inbound = true
+amount = "amount"
+currency_column = "currency"
+campaign = "campaign"
+
+[profile]
+currency = "EUR"                    # amounts are converted by these rates; in other currencies they do not count
+
+[profile.exchange_rates]
+{rates}
 """
+_RATE_DIGITS: Final = 6
 
 
 @contextmanager
@@ -95,8 +142,17 @@ def keep_or_write_settings(folder: Path, url: str) -> bool:
         return False
     with replace_when_done(path) as temporary:
         write = write_private if "@" in url else Path.write_text
-        write(temporary, _SETTINGS.replace("{url}", url))
+        write(temporary, _SETTINGS.replace("{url}", url).replace("{rates}", _write_rates()))
     return True
+
+
+def _write_rates() -> str:
+    """Write what one unit of each currency of the demo is worth in euros, a line each."""
+    units_per_usd = {country.currency: country.units_per_usd for country in load_countries()}
+    euros = units_per_usd.pop("EUR")
+    return "\n".join(
+        f"{currency} = {euros / units:.{_RATE_DIGITS}g}" for currency, units in sorted(units_per_usd.items())
+    )
 
 
 def check_folder(folder: Path, backend: str) -> None:

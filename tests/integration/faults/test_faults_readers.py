@@ -31,7 +31,7 @@ cell AS (SELECT count(*) AS rows FROM phoneseg.contact_quarantine),
 raw AS (SELECT count(*) AS rows FROM phoneseg_restricted.quarantine_raw),
 known AS (SELECT count(*) AS rows FROM phoneseg_restricted.phone_number),
 token AS (SELECT count(DISTINCT phone_token) AS rows FROM phoneseg.contact_phone),
-mark AS (SELECT count(DISTINCT attributes) AS rows, min(attributes) AS mark FROM phoneseg.contact_profile
+mark AS (SELECT count(DISTINCT city) AS rows, min(city) AS mark FROM phoneseg.contact_profile
     WHERE source = 'crm')
 SELECT mark.mark, newest.membership_count = member.rows AND member.rows = size.rows
     AND newest.contact_count = profile.rows AND newest.phone_count = phone.rows AND profile.phones = phone.rows

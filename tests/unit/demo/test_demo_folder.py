@@ -12,7 +12,9 @@ import polars as pl
 import pytest
 
 from phoneseg.demo import write_demo
+from phoneseg.demo.countries import load_countries
 from phoneseg.demo.folder import replace_when_done
+from phoneseg.settings import load_settings
 
 SOURCES = ("crm.customer", "webshop.account", "support.requester")
 TABLES = (*SOURCES, "telephony.call", "messaging.message", "webshop.purchase")
@@ -95,10 +97,19 @@ def test_settings_name_tables_and_columns_that_exist(tmp_path: Path) -> None:
     settings = tomllib.loads(write_demo(tmp_path, contacts=1).settings.read_text())
     tables = read_tables(tmp_path)
     assert set(settings["contacts"]) == {"crm", "webshop", "support"}
-    for source in settings["contacts"].values():
-        single = [source[key] for key in ("id", "region_column", "created_at", "updated_at")]
-        assert {*single, *source["phones"], *source["attributes"]} <= set(tables[source["table"]].columns)
+    assert set(settings["activity"]) == {"calls", "messages", "purchases"}
+    read = load_settings(tmp_path / "phoneseg.toml")
+    for source in (*read.contacts.values(), *read.activity.values()):
+        assert set(source.columns) <= set(tables[str(source.table)].columns)
     assert (tmp_path / settings["privacy"]["token_key_file"]).is_file()
+
+
+def test_settings_know_the_worth_of_every_currency_and_what_a_dollar_is_in_euros(tmp_path: Path) -> None:
+    rates = load_settings(write_demo(tmp_path, contacts=1).settings).profile.exchange_rates
+    currencies = {country.currency: country.units_per_usd for country in load_countries()}
+    assert {*rates, "EUR"} == set(currencies)
+    assert rates["USD"] == currencies["EUR"]
+    assert rates["GBP"] == pytest.approx(currencies["EUR"] / currencies["GBP"], rel=1e-5)
 
 
 def test_warehouse_is_replaced_and_nothing_else_is_left(tmp_path: Path) -> None:
