@@ -15,8 +15,8 @@ _NAMES = ("segment_kind", "segment_code", "segment_name", "definition_version")
 def assign_definitions(profile: pl.DataFrame, rules: DefinitionRules) -> pl.DataFrame:
     """Return the members of all definitions.
 
-    Rules that need the same definitions are evaluated together, so that Polars finds out once what they share. The
-    rows of all members are taken at once: the cost of a definition is its rule, and hardly more.
+    Rules that wait for no other definition are evaluated together. The cost of a definition is its rule and its
+    members, and hardly more.
 
     Args:
         profile: Rows of the contact profile.
@@ -28,17 +28,17 @@ def assign_definitions(profile: pl.DataFrame, rules: DefinitionRules) -> pl.Data
     """
     definitions = rules.written.definitions
     masks = find_members(profile, rules)
-    positions = [masks[each.code].arg_true() for each in definitions]
     contacts = profile.select("contact_id", "source")
-    if not definitions:
-        return contacts.clear().with_columns(pl.lit(None, pl.String).alias(name) for name in _NAMES)
+    taken = pl.collect_all([contacts.lazy().filter(masks[each.code]) for each in definitions])
+    members = pl.concat([contacts.clear(), *taken])
     names = pl.DataFrame(
         [(each.kind, each.code, each.name, rules.versions[each.key]) for each in definitions],
         dict.fromkeys(_NAMES, pl.String),
         orient="row",
     )
-    of_definition = np.repeat(np.arange(len(definitions), dtype=np.uint32), [len(each) for each in positions])
-    return pl.concat([contacts[pl.concat(positions)], names[pl.Series(of_definition)]], how="horizontal")
+    sizes = [int(masks[each.code].sum()) for each in definitions]
+    of_member = pl.Series(np.repeat(np.arange(len(definitions), dtype=np.uint32), sizes))
+    return pl.concat([members, names[of_member]], how="horizontal")
 
 
 def find_members(profile: pl.DataFrame, rules: DefinitionRules) -> dict[str, pl.Series]:
@@ -49,16 +49,16 @@ def find_members(profile: pl.DataFrame, rules: DefinitionRules) -> dict[str, pl.
         rules: The definitions.
     """
     is_true: dict[str, pl.Series] = {}
-    inputs = profile.select(
-        pl.col("contact_id").alias(""), *(each.expression.alias(n) for n, each in rules.inputs.items())
-    )
+    read = (each.expression.alias(name) for name, each in rules.inputs.items())
+    # The first column is there so that all rows are, even where no rule reads a column.
+    inputs = rules.text_tests.answer(profile.select(pl.col("contact_id").alias(""), *read))
     for codes in _generations(rules):
         referred = frozenset[str]().union(*(rules.wheres[code].columns for code in codes))
         memberships = [each for each in _membership_columns(is_true, rules.written) if each.name in referred]
         found = inputs.with_columns(memberships).select(
-            pl.col(""), *(rules.wheres[code].rule.fill_null(False).alias(f"rule {code}") for code in codes)
+            pl.col(""), *(rules.text_tests.rules[code].alias(f"rule {code}") for code in codes)
         )
-        is_true |= {code: found[f"rule {code}"] for code in codes}
+        is_true |= {code: found[f"rule {code}"].fill_null(False) for code in codes}
     return _members(is_true, rules.written)
 
 

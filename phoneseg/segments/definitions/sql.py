@@ -22,8 +22,9 @@ FUNCTIONS: Final = (
 
 _KEYWORDS_BEFORE_BRACKETS: Final = ("AND", "OR", "NOT", "IN", "BETWEEN", "CASE", "WHEN", "THEN", "ELSE", "FROM")
 KEYWORDS: Final = (
-    *("AND", "OR", "NOT", "IN", "IS", "NULL", "TRUE", "FALSE", "BETWEEN", "LIKE", "ILIKE", "DISTINCT", "FROM"),
+    *("AND", "OR", "NOT", "IN", "IS", "NULL", "TRUE", "FALSE", "BETWEEN", "LIKE", "ILIKE"),
     *("CASE", "WHEN", "THEN", "ELSE", "END"),
+    "FROM",  # of EXTRACT
     *("DATE", "TIMESTAMP", "INTERVAL", "AS", "INTEGER", "BIGINT", "DOUBLE", "TEXT"),
     *("YEAR", "QUARTER", "MONTH", "WEEK", "DAY", "DOW", "ISODOW", "DOY", "HOUR", "MINUTE"),
 )
@@ -146,10 +147,11 @@ def _check_function(token: Token) -> None:
 
 
 def _check_is(following: list[Token]) -> None:
+    """Check that nothing follows that Polars reads otherwise than SQL does."""
     words = [token.upper for token in following if token.upper != "NOT"]
-    if words and words[0] in {"TRUE", "FALSE", "UNKNOWN"}:
-        raise WhereError(  # Polars gives null for null, SQL does not
-            f"`IS {words[0]}` is read otherwise by Polars than by SQL; write COALESCE(..., FALSE), or NOT"
+    if words and words[0] != "NULL":
+        raise WhereError(
+            f"`IS {words[0]}` is read otherwise by Polars than by SQL; write IS NULL, NOT, or COALESCE(..., FALSE)"
         )
 
 
