@@ -37,14 +37,13 @@ def summarize_seasons(
     purchases = activity.filter((pl.col("kind") == "purchase") & (occurred_at >= first) & (occurred_at < as_of)).select(
         "contact_id", "occurred_at"
     )
-    buyers = base.select("contact_id", region=_region(), zone=pl.col("time_zone").fill_null(_NO_ZONE)).join(
-        purchases, on="contact_id", how="semi"
-    )
-    seasons = _list_season_days(buyers.select("region", "zone").unique().collect(), as_of, settings)
+    contacts = base.select("contact_id", region=_region(), zone=pl.col("time_zone").fill_null(_NO_ZONE))
+    clocks = contacts.select("region", "zone").unique().sort("region", "zone").with_row_index("clock").collect()
+    seasons = _list_season_days(clocks, as_of, settings)
     in_season = (
-        purchases.join(buyers, on="contact_id")
-        .with_columns(day=occurred_at.dt.date())
-        .join(seasons.lazy(), on=["region", "zone", "day"], nulls_equal=True)
+        purchases.join(contacts.join(clocks.lazy(), on=["region", "zone"], nulls_equal=True), on="contact_id")
+        .select("contact_id", "occurred_at", "clock", day=occurred_at.dt.date())
+        .join(seasons.lazy(), on=["clock", "day"])
         .filter(occurred_at.is_between("from_at", "to_at", closed="left"))
     )
     enough = (pl.len() >= settings.min_purchases) & (pl.col("from_at").n_unique() >= settings.min_years)
@@ -66,17 +65,17 @@ def _list_season_days(clocks: pl.DataFrame, as_of: datetime, settings: SeasonSet
     """List the days of the seasons on the clocks of regions.
 
     Args:
-        clocks: `region` (may be null) and `zone`, each pair once.
+        clocks: `clock` (a number), `region` (may be null) and `zone`, each pair once.
         as_of: End of the years that are looked back on, UTC.
         settings: The seasons.
 
     Returns:
-        One row per pair, time that a season is, and day in UTC that it touches: `region`, `zone`, `season`, `from_at`
-        and `to_at` (UTC, its end is not in it), `day` (a date).
+        One row per clock, time that a season is, and day in UTC that it touches: `clock`, `season`, `from_at` and
+        `to_at` (UTC, its end is not in it), `day` (a date).
     """
     regions = clocks["region"].unique().to_list()
     seasons = list_seasons(regions, as_of.year - settings.look_back_years, as_of.year, settings)
-    of_clocks = clocks.join(seasons, on="region", nulls_equal=True).sort("zone", "region", "season", "first_day")
+    of_clocks = clocks.join(seasons, on="region", nulls_equal=True)
     with_instants = [
         rows.with_columns(
             from_at=_start_of_day(pl.col("first_day"), str(zone)),
@@ -86,13 +85,13 @@ def _list_season_days(clocks: pl.DataFrame, as_of: datetime, settings: SeasonSet
     ]
     if not with_instants:
         return of_clocks.clear().select(
-            "region", "zone", "season", from_at=pl.lit(as_of), to_at=pl.lit(as_of), day=pl.lit(as_of.date())
+            "clock", "season", from_at=pl.lit(as_of), to_at=pl.lit(as_of), day=pl.lit(as_of.date())
         )
     return (
         pl.concat(with_instants)
         .with_columns(day=pl.date_ranges(pl.col("from_at").dt.date(), pl.col("to_at").dt.date()))
         .explode("day")
-        .select("region", "zone", "season", "from_at", "to_at", "day")
+        .select("clock", "season", "from_at", "to_at", "day")
     )
 
 
