@@ -17,4 +17,5 @@ KIND = SegmentKind(
     inputs=("valid_phone_count",),
     code=pl.when(_COUNT == 0).then(pl.lit("NONE")).when(_COUNT == 1).then(pl.lit("ONE")).otherwise(pl.lit("SEVERAL")),
     label=pl.col("segment_code").replace_strict([*_NAMES], [*_NAMES.values()]),
+    codes=tuple(_NAMES),
 )

@@ -1,5 +1,7 @@
 """docs/settings.md: every section and key of phoneseg.toml, out of the pydantic models."""
 
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from types import NoneType
 from typing import Any, Final, Literal, get_args, get_origin
@@ -10,7 +12,9 @@ from pydantic.fields import FieldInfo
 
 from docs.pages.markdown import bullets, code, code_block, page, table
 from phoneseg.settings import CONFIG_VARIABLE, DEFAULT_CONFIG, Settings
+from phoneseg.settings.kinds import RISING, ScoreRange
 from phoneseg.settings.profile import ExchangeRate
+from phoneseg.settings.seasons import MonthDay, Region
 from phoneseg.settings.section import Currency, Identifier
 
 EXAMPLE: Final = Path(__file__).with_name("example.toml")
@@ -19,12 +23,17 @@ _RULES_IN_WORDS: Final = {
     get_args(Identifier)[1]: "lower-case letters, digits and underscores",
     get_args(Currency)[1]: "three capital letters",
     get_args(ExchangeRate)[1]: "at most 12 digits",
+    get_args(Region)[1]: "two capital letters",
+    get_args(MonthDay)[1]: "a month and a day, such as 12-24",
+    get_args(ScoreRange)[1]: "the lowest and the highest, from 1 to 5",
+    RISING: "rising, above 0",
 }
 _WORDS: Final[dict[object, str]] = {
     str: "text",
     bool: "true or false",
     int: "whole number",
     float: "number",
+    date: "date",
     Path: "path",
     SecretStr: "text, never shown",
 }
@@ -49,6 +58,20 @@ _RULES: Final = {
         "hour that it skips, it is read as if nobody had changed it.",
         "Amounts count to the eighth decimal. Without `currency` and `currency_column` they are in `profile.currency`.",
     ),
+    "profile.place": (
+        "The thresholds are those of the [Degree of Urbanisation](segments.md#place_type). They count the people of "
+        "the place that the address, or the fixed line, names.",
+    ),
+    "profile.seasons.calendar": (
+        "phoneseg ships the seasons that stand under [`peak_season`](segments.md#peak_season).",
+        "Give either `from_day` and `to_day`, or `holidays`. A season may go over New Year.",
+        "A holiday of several days is one, with its first day and its last. The names are those of "
+        "`holidays.country_holidays(..., language='en_US')`.",
+    ),
+    "segments.rfm": (
+        "phoneseg ships the segments that stand under [`rfm`](segments.md#rfm). Any of yours replaces all of them.",
+        "A contact is in the first of them that fits, else in `other`; without a purchase it is in `no_purchase`.",
+    ),
 }
 
 
@@ -58,15 +81,38 @@ def render() -> str:
         "The settings",
         "phoneseg/settings/model.py",
         _where(),
-        *(_describe_section(name, field) for name, field in _sections().items()),
+        *(_describe_section(path, field) for path, field in _sections()),
         _token_key(),
         "## Example\n\nA complete file for a warehouse without a server:",
         code_block("toml", EXAMPLE.read_text(encoding="utf-8")),
     )
 
 
-def _sections() -> dict[str, FieldInfo]:
-    return {name: field for name, field in Settings.model_fields.items() if name not in _NOT_IN_THE_FILE}
+def _sections() -> Iterator[tuple[tuple[str, ...], FieldInfo]]:
+    """Yield the path of each section and its field, those within a section after it."""
+    for name, field in Settings.model_fields.items():
+        if name not in _NOT_IN_THE_FILE:
+            yield from _sections_from((name,), field)
+
+
+def _sections_from(path: tuple[str, ...], field: FieldInfo) -> Iterator[tuple[tuple[str, ...], FieldInfo]]:
+    yield path, field
+    for key, each in _model_of(field).model_fields.items():
+        if _is_section(each):
+            yield from _sections_from((*path, key), each)
+
+
+def _is_section(field: FieldInfo) -> bool:
+    return any(isinstance(kind, type) and issubclass(kind, BaseModel) for kind in _kinds(field))
+
+
+def _model_of(field: FieldInfo) -> type[BaseModel]:
+    """Return the model of a section, or of each that stands under a name of the user's choice."""
+    return next(kind for kind in _kinds(field) if isinstance(kind, type) and issubclass(kind, BaseModel))
+
+
+def _kinds(field: FieldInfo) -> tuple[Any, ...]:
+    return (field.annotation, *get_args(field.annotation))
 
 
 def _where() -> str:
@@ -81,13 +127,12 @@ def _where() -> str:
     return f"phoneseg reads one TOML file, and then the environment.\n\n{bullets(rules)}"
 
 
-def _describe_section(name: str, field: FieldInfo) -> str:
+def _describe_section(path: tuple[str, ...], field: FieldInfo) -> str:
     """Return a section with all its keys; one that stands once per name of the user's choice has a placeholder."""
-    annotation: Any = field.annotation
-    is_named = get_origin(annotation) is dict
-    model: type[BaseModel] = get_args(annotation)[1] if is_named else annotation
-    path = (name, "<name>") if is_named else (name,)
-    rows = [_describe_key(key, each, path) for key, each in model.model_fields.items()]
+    name, model = ".".join(path), _model_of(field)
+    if get_origin(field.annotation) is dict:
+        path = (*path, "<name>")
+    rows = [_describe_key(key, each, path) for key, each in model.model_fields.items() if not _is_section(each)]
     parts = (
         f"## {name}",
         f"Section `[{'.'.join(path)}]`: {str(model.__doc__)[0].lower()}{str(model.__doc__)[1:]}",
@@ -129,7 +174,7 @@ def _words(annotation: Any) -> str:  # noqa: ANN401  # an annotation may be anyt
 
 def _plural(annotation: Any) -> str:  # noqa: ANN401  # an annotation may be anything
     words = _words(annotation)
-    return f"{words}s" if words.endswith("number") else words
+    return f"{words}s" if words.endswith(("number", "date")) else words
 
 
 def _limit(rule: object, *, is_list: bool) -> str:
@@ -156,8 +201,13 @@ def _default(field: FieldInfo) -> str:
     if isinstance(field.default, bool):
         return code(str(field.default).lower())
     if isinstance(field.default, tuple):
-        return code(list(field.default))
-    return code(f'"{field.default}"' if isinstance(field.default, str | Path) else field.default)
+        return code(f"[{', '.join(_write(value) for value in field.default)}]")
+    return code(_write(field.default))
+
+
+def _write(value: object) -> str:
+    """Return a value as it stands in TOML."""
+    return f'"{value}"' if isinstance(value, str | Path) else str(value)
 
 
 def _token_key() -> str:

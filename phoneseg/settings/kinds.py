@@ -21,6 +21,7 @@ def _check_ascending(bounds: tuple[float, ...]) -> tuple[float, ...]:
     return bounds
 
 
+RISING: Final = AfterValidator(_check_ascending)
 ScoreRange = Annotated[tuple[int, int], AfterValidator(_check_scores)]
 
 
@@ -88,7 +89,7 @@ class EngagementSettings(Section):
 class AgeSettings(Section):
     """Bands of age."""
 
-    bands_from_years: Annotated[tuple[int, ...], AfterValidator(_check_ascending)] = Field(
+    bands_from_years: Annotated[tuple[int, ...], RISING] = Field(
         (18, 25, 35, 45, 55, 65), min_length=1, description="Ages that a band starts at; the first one starts at 0."
     )
     placeholder_birth_dates: tuple[date, ...] = Field(
@@ -99,7 +100,7 @@ class AgeSettings(Section):
 class IncomeSettings(Section):
     """Bands of income, in the unit of the source."""
 
-    bands_from: Annotated[tuple[float, ...], AfterValidator(_check_ascending)] = Field(
+    bands_from: Annotated[tuple[float, ...], RISING] = Field(
         (15_000.0, 30_000.0, 60_000.0, 100_000.0),
         min_length=1,
         description="Incomes that a band starts at; the first one starts at 0.",

@@ -4,18 +4,23 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_origin
 
 import pytest
 import typer
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from docs import generate
 from phoneseg.cli.commands import app
 from phoneseg.contracts import TABLES, Table
-from phoneseg.segments import SegmentKind, all_kinds
-from phoneseg.settings.model import ContactSource, Settings
+from phoneseg.segments import KindParameters, SegmentKind, all_kinds
+from phoneseg.settings import ProfileSettings, SegmentSettings, Settings
 
+PARAMETERS = KindParameters(datetime(2026, 7, 1, tzinfo=UTC), SegmentSettings(), ProfileSettings())
 ROOT = Path(generate.__file__).parents[1]
 
 
@@ -61,21 +66,35 @@ def test_tables_page_has_every_column(table: Table) -> None:
     assert tuple(rows) == table.column_names
 
 
-@pytest.mark.parametrize("kind", all_kinds(), ids=lambda kind: kind.name)
+@pytest.mark.parametrize("kind", all_kinds(PARAMETERS), ids=lambda kind: kind.name)
 def test_segments_page_has_every_kind(kind: SegmentKind) -> None:
     section = _section("segments.md", f"## {kind.name}")
     assert kind.definition in section
     assert all(f"`{column}`" in section for column in kind.inputs)
+    assert all(f"`{segment_code}`" in section for segment_code in kind.codes or ())
 
 
 def test_settings_page_has_every_key() -> None:
-    page = _page("settings.md")
-    sections = {name for name in Settings.model_fields if name not in {"config_file", "token_key", "contacts"}}
-    keys = {f"{name}__{key}" for name in sections for key in Settings.model_fields[name].annotation.model_fields}
-    keys |= {f"contacts__<name>__{key}" for key in ContactSource.model_fields}
+    sections = {
+        name: field for name, field in Settings.model_fields.items() if name not in {"config_file", "token_key"}
+    }
+    keys = {key for name, field in sections.items() for key in _keys(name, field)}
+    assert {"segments__attributes", "segments__rfm__<name>__recency", "contacts__<name>__phones"} <= keys
     assert {f"PHONESEG_{key}".upper() for key in keys} == set(
-        re.findall(r"`(PHONESEG_\S+__\S+)` \|$", page, re.MULTILINE)
+        re.findall(r"`(PHONESEG_\S+__\S+)` \|$", _page("settings.md"), re.MULTILINE)
     )
+
+
+def _keys(path: str, field: FieldInfo) -> Iterator[str]:
+    """Yield the keys of a section and of those within it; a name of the user's choice has a placeholder."""
+    kinds = (field.annotation, *get_args(field.annotation))
+    models = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)]
+    if not models:
+        yield path
+        return
+    path = f"{path}__<name>" if get_origin(field.annotation) is dict else path
+    for name, each in models[0].model_fields.items():
+        yield from _keys(f"{path}__{name}", each)
 
 
 def test_cli_page_has_every_command_and_option() -> None:
