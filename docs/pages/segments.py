@@ -109,8 +109,8 @@ def _regions(season: Season) -> str:
 _NOTES: Final[Mapping[str, tuple[str, ...]]] = {
     "rfm": (
         "A score is the fifth that a contact is in among those who purchased, 5 being the best; the fifths of "
-        "frequency and money are drawn over those who purchased within `profile.rfm_window_days`. The names follow the grid that "
-        "the literature lays on the scores. Every pair of them is in one of the shipped segments.",
+        "frequency and money are drawn over those who purchased within `profile.rfm_window_days`. The names "
+        "follow the grid that the literature lays on the scores. Every pair of them is in one of the shipped segments.",
     ),
     "place_type": (
         "The classes are those of the [Degree of Urbanisation]"
