@@ -1,9 +1,21 @@
 """Peak seasons that the contact buys in."""
 
+from typing import Final
+
 import polars as pl
 
 from phoneseg.segments.kind import KindParameters, SegmentKind, version_of
 from phoneseg.segments.labels import sentence_case
+
+_NAMES: Final = {
+    "black_friday": "Black Friday",
+    "lunar_new_year": "Lunar New Year",
+    "mothering_sunday": "Mothering Sunday",
+    "mothers_day": "Mother's Day",
+    "ramadan_eid": "Ramadan and Eid",
+    "singles_day": "Singles' Day",
+    "valentines": "Valentine's Day",
+}
 
 
 def build_kind(parameters: KindParameters) -> SegmentKind:
@@ -25,6 +37,6 @@ def build_kind(parameters: KindParameters) -> SegmentKind:
         is_exclusive=False,
         inputs=("purchase_seasons",),
         code=pl.col("purchase_seasons").str.split(","),
-        label=sentence_case(pl.col("segment_code"), {"ramadan_eid": "Ramadan and Eid"}),
+        label=sentence_case(pl.col("segment_code"), _NAMES),
         codes=tuple(settings.by_name),
     )

@@ -162,7 +162,7 @@ EXAMPLES: dict[str, list[Example]] = {
             {"purchase_seasons": "christmas,ramadan_eid"},
             [("christmas", "Christmas"), ("ramadan_eid", "Ramadan and Eid")],
         ),
-        ({"purchase_seasons": "black_friday"}, [("black_friday", "Black friday")]),
+        ({"purchase_seasons": "black_friday"}, [("black_friday", "Black Friday")]),
         ({"purchase_seasons": None}, []),
     ],
     "place_type": [
