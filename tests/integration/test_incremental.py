@@ -28,6 +28,11 @@ CHANGES = (
     "(999001, 'N', '+33 6 12 34 56 78', 'FR', TIMESTAMP '2025-03-01 10:00', TIMESTAMP '2025-03-01 10:00')",
     f"INSERT INTO support.requester ({REQUESTER}) VALUES "
     f"(999002, 'N', '+33 6 12 34 56 79', 'FR', TIMESTAMP '2026-07-01 18:00', {LATER})",
+    # What contacts do has no updated_at: new, corrected and deleted rows, late ones too.
+    "UPDATE telephony.call SET is_answered = NOT is_answered WHERE call_id % 50 = 0",
+    "DELETE FROM webshop.purchase WHERE purchase_id % 50 = 0",
+    "INSERT INTO messaging.message SELECT message_id + 9000000, customer_id, 'inbound', 'sms', sent_at, NULL, 'read' "
+    "FROM messaging.message WHERE message_id % 50 = 0",
 )
 
 
