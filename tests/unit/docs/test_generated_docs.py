@@ -14,7 +14,7 @@ from docs import generate
 from phoneseg.cli.commands import app
 from phoneseg.contracts import TABLES, Table
 from phoneseg.segments import SegmentKind, all_kinds
-from phoneseg.settings.model import ContactSource, Settings
+from phoneseg.settings import ActivitySource, ContactSource, Settings
 
 ROOT = Path(generate.__file__).parents[1]
 
@@ -70,9 +70,10 @@ def test_segments_page_has_every_kind(kind: SegmentKind) -> None:
 
 def test_settings_page_has_every_key() -> None:
     page = _page("settings.md")
-    sections = {name for name in Settings.model_fields if name not in {"config_file", "token_key", "contacts"}}
+    named = {"contacts": ContactSource, "activity": ActivitySource}
+    sections = {name for name in Settings.model_fields if name not in {"config_file", "token_key", *named}}
     keys = {f"{name}__{key}" for name in sections for key in Settings.model_fields[name].annotation.model_fields}
-    keys |= {f"contacts__<name>__{key}" for key in ContactSource.model_fields}
+    keys |= {f"{name}__<name>__{key}" for name, source in named.items() for key in source.model_fields}
     assert {f"PHONESEG_{key}".upper() for key in keys} == set(
         re.findall(r"`(PHONESEG_\S+__\S+)` \|$", page, re.MULTILINE)
     )
