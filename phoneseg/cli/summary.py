@@ -19,6 +19,8 @@ _COUNTS: Final = {
     "phone_count": "phones published",
     "valid_phone_count": "of which valid",
     "quarantined_count": "cells quarantined",
+    "activity_count": "rows of activity",
+    "matched_activity_count": "of which of a contact",
     "membership_count": "memberships in segments",
     "checks_passed": "checks passed",
 }

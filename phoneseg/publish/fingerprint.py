@@ -16,7 +16,9 @@ def fingerprint_sources(run: Run) -> dict[str, str]:
     """Return a fingerprint of all that the rows of each source depend on besides the source's own rows.
 
     Those are its settings, the token key, the segment definitions, the suites, and the versions of phoneseg and of the
-    packages that read numbers and countries. When one changes, what was published has to be made anew.
+    packages that read numbers and countries. When one changes, what was published has to be made anew. Activity and the
+    other settings of profiles, such as rates, are not among them: every run makes all profiles, and publishes those
+    that differ.
 
     Raises:
         SettingsError: There is no token key.
@@ -27,7 +29,7 @@ def fingerprint_sources(run: Run) -> dict[str, str]:
         "countries": [version("babel"), version("pycountry")],
         "token_key": load_token_key(run.settings).key_id,
         "definitions": SegmentRules.of(run).versions,
-        "profile": run.settings.profile.model_dump(mode="json"),
+        "windows_days": run.settings.profile.windows_days,
         "polars": version("polars"),  # its hashes tell which contacts changed
         "suites": {file.name: file.read_text("utf-8") for file in sorted(suites_folder(run.settings).glob("*.json"))},
     }

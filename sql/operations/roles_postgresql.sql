@@ -1,12 +1,12 @@
 -- Two roles on PostgreSQL, each with no more than it needs. Run this as an owner of the database, in the database that
--- holds the contacts. It can be run again: after a new source, or another schema.
+-- holds the sources. It can be run again: after a new source, or another schema.
 --
 -- Before you run it, replace these names by yours, everywhere in this file:
 --   phoneseg_pipeline   the role that phoneseg connects as
 --   phoneseg_bi         the role that BI tools connect as
 --   phoneseg, phoneseg_restricted, phoneseg_staging
 --                       the schemas of phoneseg; they start with `warehouse.output_schema`
---   crm                 a schema with contact sources; repeat its lines for each further one
+--   crm                 a schema with contact or activity sources; repeat its lines for each further one
 --
 -- Give the roles a way to log in afterwards, such as \password in psql: no password stands here.
 

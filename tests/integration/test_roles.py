@@ -28,6 +28,7 @@ SOURCES = """
     CREATE TABLE crm.customer AS
     SELECT id, '+1 650 253 ' || lpad(id::text, 4, '0') AS mobile, TIMESTAMPTZ '2026-06-01' AS updated_at
     FROM generate_series(1, 50) AS id;
+    CREATE TABLE crm.call AS SELECT mobile AS caller, updated_at AS began, 'secret' AS note FROM crm.customer;
     CREATE SCHEMA payroll;
     CREATE TABLE payroll.salary AS SELECT 1 AS amount;
 """
@@ -40,6 +41,12 @@ table = "crm.customer"
 id = "id"
 phones = ["mobile"]
 updated_at = "updated_at"
+
+[activity.calls]
+kind = "call"
+table = "crm.call"
+phone = "caller"
+occurred_at = "began"
 """
 
 
@@ -150,9 +157,12 @@ def test_a_grant_on_the_columns_that_are_read_is_enough(roles: Roles, pipeline_s
     roles.execute(
         roles.owner,
         f"ALTER TABLE crm.customer ADD salary int; REVOKE SELECT ON crm.customer FROM {roles.pipeline};"
-        f"GRANT SELECT (id, mobile, updated_at) ON crm.customer TO {roles.pipeline}",
+        f"GRANT SELECT (id, mobile, updated_at) ON crm.customer TO {roles.pipeline};"
+        f"REVOKE SELECT ON crm.call FROM {roles.pipeline};"
+        f"GRANT SELECT (caller, began) ON crm.call TO {roles.pipeline}",
     )
-    assert run_pipeline(pipeline_settings, AS_OF)["contact_count"] == 50
+    counts = run_pipeline(pipeline_settings, AS_OF)
+    assert (counts["contact_count"], counts["matched_activity_count"]) == (50, 50)
     assert run_pipeline(pipeline_settings, AS_OF)["is_incremental"]
 
 

@@ -10,7 +10,8 @@ import pytest
 from docs.pages import example_kind
 from docs.pages.settings import EXAMPLE
 from phoneseg.contracts import CONTACT_PROFILE
-from phoneseg.extract import SourceReader, extract_source
+from phoneseg.extract import SourceReader, extract_source, plan_activity, read_activity
+from phoneseg.run import Run
 from phoneseg.settings import load_settings
 from phoneseg.warehouse import open_warehouse
 
@@ -25,6 +26,29 @@ def test_example_kind_makes_members() -> None:
     members = example_kind.KIND.assign(profile).sort("contact_id").collect()
     assert members["segment_code"].to_list() == ["NONE", "ONE", "SEVERAL"]
     assert members["segment_name"].to_list() == ["No valid phone", "One valid phone", "Several valid phones"]
+
+
+def test_example_settings_read_both_kinds_of_activity(tmp_path: Path) -> None:
+    settings_file = tmp_path / "phoneseg.toml"
+    settings_file.write_bytes(EXAMPLE.read_bytes())
+    with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as connection:
+        connection.execute("CREATE SCHEMA shop; CREATE SCHEMA telephony")
+        connection.execute(
+            "CREATE TABLE shop.purchase AS SELECT 7 AS customer_id, TIMESTAMP '2026-06-01 12:00' AS purchased_at, "
+            "9.99 AS total, 'USD' AS currency"
+        )
+        connection.execute(
+            "CREATE TABLE telephony.call AS SELECT '030 123456' AS caller, TIMESTAMP '2026-06-01 12:00' AS started_at, "
+            "60 AS seconds, true AS answered, 'ann' AS agent"
+        )
+    run, batches = Run.open(load_settings(settings_file), as_of=AS_OF), []
+    warehouse = open_warehouse(run.settings)
+    with warehouse.snapshot() as connection:
+        read_activity(warehouse, connection, run, plan_activity(warehouse, connection, run), batches.append)
+    purchase, call = pl.concat(batches).rows(named=True)
+    assert (purchase["contact_id"], purchase["amount_e4"]) == ("crm:7", 91908)
+    assert purchase["occurred_at"] == datetime(2026, 6, 1, 10, tzinfo=UTC)
+    assert (call["phone_raw"], call["region_hint"], call["is_inbound"]) == ("030 123456", "DE", True)
 
 
 @pytest.mark.parametrize("source", ["crm", "newsletter"])

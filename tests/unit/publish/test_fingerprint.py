@@ -13,6 +13,20 @@ from phoneseg.run import Run
 from phoneseg.settings import Settings
 
 KEY = "a key for tests alone"
+SALES = """
+[activity.sales]
+kind = "purchase"
+table = "sale"
+contact_id = "customer"
+contacts = "crm"
+occurred_at = "sold"
+amount = "total"
+currency = "USD"
+
+[profile]
+currency = "EUR"
+exchange_rates = {{ USD = {rate} }}
+"""
 WEBSHOP = '[contacts.webshop]\ntable = "account"\nid = "id"\nphones = ["phone"]'
 
 
@@ -52,6 +66,14 @@ def test_key_versions_and_suites_change_every_fingerprint(
         (tmp_path / file.name).write_text(file.read_text().replace('"mostly": 0.3', '"mostly": 0.4'))
     seen.append(fingerprints(make_settings(more=f'[quality]\nsuites_folder = "{tmp_path}"'))["crm"])
     assert len(set(seen)) == len(seen)
+
+
+def test_what_every_run_makes_anew_changes_no_fingerprint(make_settings: Callable[..., Settings]) -> None:
+    """Rates change every day, and a full read takes hours."""
+    before = fingerprints(make_settings(more=SALES.format(rate=0.92)))
+    assert fingerprints(make_settings(more=SALES.format(rate=0.93))) == before
+    assert fingerprints(make_settings()) == before
+    assert fingerprints(make_settings(more="[profile]\nwindows_days = [7, 365]")) != before
 
 
 def test_without_a_token_key_there_is_none(
