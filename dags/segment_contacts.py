@@ -8,16 +8,15 @@ The last task tells Airflow that the published tables changed, so that DAGs that
 an older interval was run: the current tables did not change then.
 
 Trigger it by hand with **as_of** (ISO date or time, UTC; the end of the data interval by default), **sources** (all by
-default), **dry_run** (everything but the last two steps), **full** (read the sources whole), **accept_drift** (go on
-though a source shrank or changed its types) or **announce_history** (announce an older interval, too).
+default), **dry_run** (publish nothing), **full** (read the sources whole), **accept_drift** (a source shrank or changed
+its types), **accept_sizes** (segments grew or shrank) or **announce_history** (announce an older interval, too).
 """
 
 import sys
 from datetime import UTC, datetime
-from itertools import pairwise
 from pathlib import Path
 
-from airflow.sdk import DAG, Param, task
+from airflow.sdk import DAG, Param, chain, task
 from airflow.timetables.interval import CronDataIntervalTimetable
 
 from phoneseg import pipeline
@@ -44,6 +43,7 @@ with DAG(
         "dry_run": Param(False, type="boolean", description="Do everything but publish."),
         "full": Param(False, type="boolean", description="Read the sources whole, whatever the watermarks say."),
         "accept_drift": Param(False, type="boolean", description="Go on though a source shrank or changed its types."),
+        "accept_sizes": Param(False, type="boolean", description="Go on though segments grew or shrank too much."),
         "announce_history": Param(False, type="boolean", description="Update the assets for an older interval, too."),
     },
 ) as dag:
@@ -95,6 +95,5 @@ with DAG(
 
     planned = plan()
     steps = [step(planned) for step in (extract, normalize, profile, segment, load, audit, publish)]
-    for before, after in pairwise(steps):
-        before >> after
+    chain(*steps)
     announce(steps[-1])

@@ -47,6 +47,7 @@ def open_run() -> dict[str, object]:
             dry_run=params["dry_run"],
             full=params["full"],
             accept_drift=params["accept_drift"],
+            accept_sizes=params["accept_sizes"],
             is_orchestrated=True,
         )
     except StopError as error:

@@ -55,6 +55,10 @@ class DriftError(StopError):
     """A contact source is not as it was: columns changed their types, or too many contacts are gone."""
 
 
+class SegmentJumpError(StopError):
+    """Segments changed their sizes by more than their share; nothing was published."""
+
+
 class OutdatedSchemaError(StopError):
     """The tables in the warehouse are those of another version of phoneseg."""
 

@@ -60,7 +60,7 @@ from phoneseg.failure_hook import check_failure_hook, tell_failure
 from phoneseg.numbers import ReadCounts, mark_primary, read_phones
 from phoneseg.privacy import add_tokens, load_token_key
 from phoneseg.profiles import build_contact_base, build_profiles, score_purchases
-from phoneseg.quality import audit_staging
+from phoneseg.quality import audit_staging, check_segment_sizes
 from phoneseg.run import Run
 from phoneseg.segments import SegmentRules, add_content_hash
 from phoneseg.warehouse import Warehouse, open_warehouse
@@ -309,14 +309,17 @@ def load(run: Run) -> Counts:
 
 @_verb
 def audit(run: Run) -> Counts:
-    """Check the staging tables against their suites.
+    """Check that segments have about the sizes they had, and the staging tables against their suites.
 
     Raises:
+        SegmentJumpError: Segments grew or shrank by more than their share.
         AuditError: Expectations failed; the message names them.
     """
     warehouse = open_warehouse(run.settings)
     _extend_lease(warehouse, run)
+    rules = SegmentRules.of(run).versions
     with warehouse.transaction() as connection:
+        check_segment_sizes(warehouse, connection, run, rules)
         result = audit_staging(warehouse, connection, run)
     _extend_lease(warehouse, run)
     log.info("audit: Data Docs are at %s", result.data_docs)

@@ -37,6 +37,7 @@ class Run:
         dry_run: Whether to stop after the audit.
         full: Whether to read the sources whole, whatever the watermarks say.
         accept_drift: Whether sources may have shrunk, or changed the types of their columns.
+        accept_sizes: Whether segments may have changed their sizes by more than their share.
         is_orchestrated: Whether its verbs run in processes of their own, with gaps between them.
         settings: The settings.
     """
@@ -49,6 +50,7 @@ class Run:
     dry_run: bool = False
     full: bool = False
     accept_drift: bool = False
+    accept_sizes: bool = False
     is_orchestrated: bool = False
 
     @classmethod
@@ -63,6 +65,7 @@ class Run:
         dry_run: bool = False,
         full: bool = False,
         accept_drift: bool = False,
+        accept_sizes: bool = False,
         is_orchestrated: bool = False,
     ) -> Self:
         """Make a run; without `as_of` its interval ends at the last UTC midnight, without a start it is a day wide.
@@ -90,6 +93,7 @@ class Run:
             dry_run=dry_run,
             full=full,
             accept_drift=accept_drift,
+            accept_sizes=accept_sizes,
             is_orchestrated=is_orchestrated,
         )
 
@@ -103,6 +107,7 @@ class Run:
             "dry_run": self.dry_run,
             "full": self.full,
             "accept_drift": self.accept_drift,
+            "accept_sizes": self.accept_sizes,
             "is_orchestrated": self.is_orchestrated,
         }
 
@@ -118,6 +123,7 @@ class Run:
             dry_run=values["dry_run"],
             full=values["full"],
             accept_drift=values["accept_drift"],
+            accept_sizes=values["accept_sizes"],
             is_orchestrated=values["is_orchestrated"],
         )
 

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from time import perf_counter
 from typing import Annotated, Final
 
@@ -12,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from phoneseg.cli.one_run import Ended, run_once
-from phoneseg.cli.options import AcceptDrift, Config, Full
+from phoneseg.cli.options import AcceptDrift, AcceptSizes, Config, Full
 from phoneseg.cli.summary import as_typed, program
 from phoneseg.errors import OutdatedSchemaError, PhonesegError, RetryableError, SettingsError, StopError
 from phoneseg.publish import published_as_ofs
@@ -61,6 +62,7 @@ def backfill(
     retries: Annotated[int, typer.Option(min=0, help="How often to run failed ones again, after all others.")] = 1,
     full: Full = False,
     accept_drift: AcceptDrift = False,
+    accept_sizes: AcceptSizes = False,
 ) -> None:
     """Run the pipeline for each of many days, the oldest first.
 
@@ -73,8 +75,9 @@ def backfill(
     todo = [each for each in intervals if each.as_of not in published]
     if skipped := len(intervals) - len(todo):
         log.info("backfill: %d of %d intervals are published already", skipped, len(intervals))
+    run_day = partial(run_once, settings, full=full, accept_drift=accept_drift, accept_sizes=accept_sizes)
     try:
-        _run_all(todo, retries, lambda day: run_once(settings, as_of=day, full=full, accept_drift=accept_drift))
+        _run_all(todo, retries, lambda day: run_day(as_of=day))
     finally:  # an interruption, too, should show how far it went
         _show(todo, settings)
     _end(todo)

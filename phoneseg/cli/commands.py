@@ -22,7 +22,8 @@ from phoneseg.cli.log_format import LogFormat, start_logging, tell_error
 from phoneseg.cli.migrate import migrate
 from phoneseg.cli.normalize_file import normalize
 from phoneseg.cli.one_run import run_once
-from phoneseg.cli.options import AcceptDrift, AsOf, Config, Full, Sources
+from phoneseg.cli.options import AcceptDrift, AcceptSizes, AsOf, Config, Full, Sources
+from phoneseg.cli.plan import plan
 from phoneseg.cli.summary import as_typed, print_summary
 from phoneseg.demo import demo_server, is_demo_complete, write_demo
 from phoneseg.errors import PhonesegError, RetryableError, told_without_values
@@ -65,12 +66,19 @@ def run(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Stop after the audit; publish nothing.")] = False,
     full: Full = False,
     accept_drift: AcceptDrift = False,
+    accept_sizes: AcceptSizes = False,
 ) -> None:
     """Run the pipeline once: extract, normalize, profile, segment, publish."""
     settings = load_settings(config)
     chosen = tuple(source or ())
     ended = run_once(
-        settings, as_of=_instant(as_of), sources=chosen, dry_run=dry_run, full=full, accept_drift=accept_drift
+        settings,
+        as_of=_instant(as_of),
+        sources=chosen,
+        dry_run=dry_run,
+        full=full,
+        accept_drift=accept_drift,
+        accept_sizes=accept_sizes,
     )
     if dry_run:
         Console().print("Dry run: every step up to the audit went well, nothing was published.")
@@ -79,6 +87,7 @@ def run(
 
 
 app.command()(backfill)
+app.command()(plan)
 
 
 def _add_verb(verb: pipeline.Verb) -> None:
@@ -92,6 +101,7 @@ def _add_verb(verb: pipeline.Verb) -> None:
         dry_run: Annotated[bool, typer.Option("--dry-run", help="Publish nothing.")] = False,
         full: Full = False,
         accept_drift: AcceptDrift = False,
+        accept_sizes: AcceptSizes = False,
     ) -> None:
         current = Run.open(
             load_settings(config),
@@ -101,6 +111,7 @@ def _add_verb(verb: pipeline.Verb) -> None:
             dry_run=dry_run,
             full=full,
             accept_drift=accept_drift,
+            accept_sizes=accept_sizes,
             is_orchestrated=True,
         )
         verb(current)

@@ -26,6 +26,7 @@ def run_once(
     dry_run: bool = False,
     full: bool = False,
     accept_drift: bool = False,
+    accept_sizes: bool = False,
 ) -> Ended:
     """Run all verbs; a run that fails or is interrupted leaves no staging tables and no stage folder.
 
@@ -36,11 +37,20 @@ def run_once(
         dry_run: Whether to stop after the audit.
         full: Whether to read the sources whole.
         accept_drift: Whether sources may have shrunk, or changed the types of their columns.
+        accept_sizes: Whether segments may have changed their sizes by more than their share.
 
     Raises:
         PhonesegError: A verb failed.
     """
-    run = Run.open(settings, as_of=as_of, sources=sources, dry_run=dry_run, full=full, accept_drift=accept_drift)
+    run = Run.open(
+        settings,
+        as_of=as_of,
+        sources=sources,
+        dry_run=dry_run,
+        full=full,
+        accept_drift=accept_drift,
+        accept_sizes=accept_sizes,
+    )
     counts: pipeline.Counts = {}
     with ExitStack() as held:
         try:

@@ -20,3 +20,7 @@ AcceptDrift = Annotated[
     bool,
     typer.Option("--accept-drift", help="Go on though a source shrank, or the types of its columns changed."),
 ]
+AcceptSizes = Annotated[
+    bool,
+    typer.Option("--accept-sizes", help="Go on though segments grew or shrank beyond segments.max_change_pct."),
+]

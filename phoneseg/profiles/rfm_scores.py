@@ -55,7 +55,9 @@ def score_purchases(profiles: pl.LazyFrame, settings: ProfileSettings) -> pl.Laz
     bounds = find_quintile_bounds(profiles, settings)
     is_inactive = pl.col(f"purchase_count_{settings.rfm_window_days}d") == 0
     scores = [
-        pl.when(value.is_not_null()).then(1 + pl.sum_horizontal(value > pl.lit(bound, bounds[name].dtype) for bound in bounds[name]))
+        pl.when(value.is_not_null()).then(
+            1 + pl.sum_horizontal(value > pl.lit(bound, bounds[name].dtype) for bound in bounds[name])
+        )
         for name, value in zip(SCORES, _values(settings), strict=True)
     ]
     recency, *others = scores

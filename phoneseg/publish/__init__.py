@@ -13,10 +13,13 @@ from phoneseg.publish.log import (
     run_state,
 )
 from phoneseg.publish.numbers import read_numbers
+from phoneseg.publish.plan import Plan, PlannedChange, plan_segments
 from phoneseg.publish.summary import RunSummary, read_summary
 from phoneseg.publish.swap import swap_staging
 
 __all__ = [
+    "Plan",
+    "PlannedChange",
     "RunSummary",
     "begin_run",
     "count_visible",
@@ -26,6 +29,7 @@ __all__ = [
     "fingerprint_sources",
     "last_published_us",
     "load_staging",
+    "plan_segments",
     "published_as_ofs",
     "read_changes",
     "read_numbers",

@@ -1,6 +1,15 @@
 """Great Expectations on the staging tables, before anything is published."""
 
 from phoneseg.quality.audit import AuditResult, audit_staging
+from phoneseg.quality.segment_sizes import EarlierSizes, check_segment_sizes, find_jumps
 from phoneseg.quality.suites import shipped_suites_folder, suites_folder
 
-__all__ = ["AuditResult", "audit_staging", "shipped_suites_folder", "suites_folder"]
+__all__ = [
+    "AuditResult",
+    "EarlierSizes",
+    "audit_staging",
+    "check_segment_sizes",
+    "find_jumps",
+    "shipped_suites_folder",
+    "suites_folder",
+]

@@ -68,6 +68,17 @@ class SegmentRules:
         is_number_dependent = pl.col("rule").is_in(list(self.number_dependent))
         return SEGMENT_RULE.conform(rules.lazy().with_columns(is_number_dependent=is_number_dependent)).collect()
 
+    @property
+    def profile_columns(self) -> tuple[str, ...]:
+        """The columns of the profile that `assign` needs, in order."""
+        read = {"contact_id", "source"}.union(*(kind.inputs for kind in self.kinds))
+        return tuple(sorted(read.union(*(each.reads for each in self.definitions.inputs.values()))))
+
+    def upstream(self, key: str) -> frozenset[str]:
+        """Return what a key of `versions` depends on directly, by key; nothing for a kind, or a key of other rules."""
+        written = {each.key: each for each in self.definitions.written.definitions}
+        return self.definitions.upstream(written[key]) if key in written else frozenset()
+
     def assign(self, profile: pl.DataFrame) -> pl.DataFrame:
         """Return the memberships of some contacts.
 

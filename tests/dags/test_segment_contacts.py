@@ -100,7 +100,15 @@ def test_runs_follow_each_other_on_data_intervals(described: dict[str, Any]) -> 
     assert described["max_active_runs"] == 1
     assert described["catchup"] is False
     assert set(described["retries"].values()) == {3}
-    assert described["params"] == ["accept_drift", "announce_history", "as_of", "dry_run", "full", "sources"]
+    assert described["params"] == [
+        "accept_drift",
+        "accept_sizes",
+        "announce_history",
+        "as_of",
+        "dry_run",
+        "full",
+        "sources",
+    ]
     assert {tuple(names) for names in described["callbacks"].values()} == {("give_up_run",)}
     assert described["doc_md"].startswith("Segments contacts")
 

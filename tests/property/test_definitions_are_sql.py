@@ -23,7 +23,7 @@ def _numbers() -> st.SearchStrategy[str]:
         lambda inner: st.one_of(
             st.builds("({} {} {})".format, inner, st.sampled_from("+-*"), inner),
             st.builds("({} / NULLIF({}, 0))".format, inner, inner),
-            st.builds("COALESCE({}, {})".format, inner, inner),
+            st.builds("COALESCE(amount_sum_365d, {})".format, inner),
             st.builds("GREATEST({}, {})".format, inner, inner),
             st.builds("ABS({})".format, st.sampled_from(["amount_sum_365d", "event_count_7d"])),
             st.builds("LENGTH({})".format, st.sampled_from(["city", "gender"])),

@@ -1,6 +1,7 @@
 """Checks of definitions before a run: each of them an error with file and line."""
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import Final
 
@@ -62,12 +63,16 @@ def check_where(definition: Definition, columns: Mapping[str, pl.DataType], samp
     told = ", ".join(f"`{name}` {_WORDS[columns[name].base_type()]}" for name in sorted(where.columns))
     told = f"; it reads: {told}" if told else ""
     try:
-        found = sample.with_columns(where.rule.alias("rule"))["rule"]
+        found = sample.select(where.rule).to_series()
     except (PolarsError, PanicException) as error:
         raise SettingsError(f"{place}: {str(error).splitlines()[0]}{told}") from None
     if found.dtype != pl.Boolean:
         what = _WORDS.get(found.dtype.base_type(), str(found.dtype).lower())
         raise SettingsError(f"{place}: `where` is true or false for a contact; this one is a {what}{told}")
+    if not where.columns:  # such as TRUE, for the rest of a group
+        return replace(where, rule=pl.lit(found.item()))
+    if len(found) != len(sample):
+        raise SettingsError(f"{place}: `where` is the same for all contacts, whatever they are{told}")
     return where
 
 

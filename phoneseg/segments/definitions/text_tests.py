@@ -74,8 +74,14 @@ def _answer(texts: pl.DataFrame, tests: Mapping[str, pl.Expr]) -> pl.DataFrame:
     column = texts.to_series()
     named = column.drop_nulls().unique(maintain_order=True)
     if len(named) * _LEAST_ROWS_PER_TEXT > len(column):
-        return texts.select(test.fill_null(False).alias(name) for name, test in tests.items())
+        return texts.select(_of_each(test, column.name).alias(name) for name, test in tests.items())
     numbers = column.cast(pl.Enum(named)).to_physical().cast(pl.Int64).fill_null(len(named)).to_numpy()
     asked = pl.concat([named, pl.Series([None], dtype=pl.String)]).alias(column.name).to_frame()
-    answers = asked.select(test.fill_null(False).alias(name) for name, test in tests.items())
+    answers = asked.select(_of_each(test, column.name).alias(name) for name, test in tests.items())
     return pl.DataFrame({each.name: np.take(each.to_numpy(), numbers) for each in answers})
+
+
+def _of_each(test: pl.Expr, column: str) -> pl.Expr:
+    """Return the answer for each text: Polars shortens one that is the same for all."""
+    text = pl.col(column)
+    return (test & (text.is_null() | text.is_not_null())).fill_null(False)

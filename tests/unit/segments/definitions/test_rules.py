@@ -34,6 +34,7 @@ from tests.unit.segments.definitions.making import definition, rules
             "`where` is true or false for a contact; this one is a number; it reads: `amount_sum_365d`",
         ),
         ("CASE WHEN is_valid THEN 'x' END", "`where` is true or false for a contact; this one is a text; it reads"),
+        ("3 = COALESCE(3, amount_sum_365d)", "`where` is the same for all contacts, whatever they are; it reads: "),
         ("NULL", "`where` is true or false for a contact; this one is a null"),
         ("SUM(amount_sum_365d) > 1", "`SUM` is no function of one contact"),
     ],
