@@ -110,6 +110,7 @@ class History:
         is_later = log.c.as_of > as_of
         if not self.connection.execute(sa.select(_any(sa.select(log).where(is_later)))).scalar_one():
             return current  # what every night asks for; a join with nothing would hide the indexes from the planner
+        self.replacement.warehouse.analyze(self.connection, log)
         nth = sa.func.row_number().over(partition_by=[log.c[name] for name in _SEGMENT], order_by=log.c.as_of)
         later = sa.select(*(log.c[name] for name in _MEMBER), log.c.change, nth.label("nth"))
         numbered = later.where(is_later, self._is_in_scope(log)).subquery()
@@ -131,6 +132,7 @@ class History:
         ]
         rows = sa.union_all(*differences)
         self.connection.execute(staged.insert().from_select(list(SEGMENT_CHANGE.column_names), rows))
+        self.replacement.warehouse.analyze(self.connection, staged)
         for change, other, cause in ((ENTERED, before, "new contact"), (EXITED, after, "removed")):
             is_change = (staged.c.as_of == later[0]) & (staged.c.change == change)
             is_unknown = ~_exists(other, staged, ("contact_id",))  # every contact is in some segment

@@ -148,6 +148,9 @@ class Warehouse:
             WarehouseBusyError: Another one took longer than `lock_wait_s`.
         """
 
+    def analyze(self, connection: sa.Connection, table: sa.Table) -> None:
+        """Let the planner know what is in a table now, where a server would find out later; for servers to override."""
+
     def create_tables(self, connection: sa.Connection) -> None:
         """Create the schemas and published tables that are missing."""
         self.create_schemas(connection)

@@ -135,6 +135,10 @@ class PostgreSQLWarehouse(Warehouse):
                 session.commit()
         return int(loaded)
 
+    def analyze(self, connection: sa.Connection, table: sa.Table) -> None:
+        """Let the planner know what is in a table now, in the transaction that fills it."""
+        connection.exec_driver_sql(f"ANALYZE {self.engine.dialect.identifier_preparer.format_table(table)}")
+
     def serialize_beginning(self, connection: sa.Connection) -> None:
         """Wait until no other run begins in the output schema; none can until this transaction ends.
 
