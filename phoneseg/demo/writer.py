@@ -26,6 +26,7 @@ from phoneseg.demo.handwriting import write_phone_cells
 from phoneseg.demo.person_numbers import draw_number_book
 from phoneseg.demo.population import draw_population
 from phoneseg.demo.postgresql import PostgreSQLServer
+from phoneseg.demo.segment_files import SEGMENTS_FOLDER, keep_or_write_segments
 from phoneseg.demo.spelling import spell_names, write_emails
 from phoneseg.demo.truth import build_truth
 from phoneseg.demo.warehouse_database import DATABASE, write_postgresql
@@ -42,7 +43,7 @@ class DemoSummary:
         token_key: The key of the phone tokens.
         truth: The truth files, for tests.
         rows: Rows per source table, by `schema.table`.
-        kept: Files that were there before and stay as they were.
+        kept: Files and folders that were there before and stay as they were.
     """
 
     warehouse: Path
@@ -72,7 +73,7 @@ def write_demo(
 
     The same seed and number of contacts give the same rows in the same order, on any day; only the token key is
     random. (Another version of `phonenumbers` may know other numbering plans and so give other numbers.) An existing
-    warehouse is replaced when the new one is complete; existing settings and keys are kept.
+    warehouse is replaced when the new one is complete; existing settings, keys and definitions are kept.
 
     Args:
         folder: Where to write; created if missing.
@@ -106,7 +107,11 @@ def write_demo(
         write_duckdb(file, demo.tables)
         url = f"duckdb:///{WAREHOUSE_FILE}"
     # The settings come last: where they are, all is there.
-    is_written = {token_key: keep_or_write_token_key(folder), settings: keep_or_write_settings(folder, url)}
+    is_written = {
+        token_key: keep_or_write_token_key(folder),
+        folder / SEGMENTS_FOLDER: keep_or_write_segments(folder),
+        settings: keep_or_write_settings(folder, url),
+    }
     return DemoSummary(
         warehouse=server.folder if server else file,
         settings=settings,

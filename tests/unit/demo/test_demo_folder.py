@@ -5,6 +5,7 @@ import stat
 import subprocess
 import sys
 import tomllib
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -14,6 +15,7 @@ import pytest
 from phoneseg.demo import write_demo
 from phoneseg.demo.countries import load_countries
 from phoneseg.demo.folder import replace_when_done
+from phoneseg.segments import SegmentRules
 from phoneseg.settings import load_settings
 
 SOURCES = ("crm.customer", "webshop.account", "support.requester")
@@ -90,7 +92,19 @@ def test_token_key_and_changed_settings_are_kept(tmp_path: Path) -> None:
     assert is_key_kept
     assert second.settings.read_text() == "# mine\n"
     assert first.kept == ()
-    assert set(second.kept) == {second.settings, second.token_key}
+    assert set(second.kept) == {second.settings, second.token_key, tmp_path / "segments"}
+
+
+def test_definitions_are_right_and_changed_ones_are_kept(tmp_path: Path) -> None:
+    settings = load_settings(write_demo(tmp_path, contacts=1).settings)
+    rules = SegmentRules.at(settings, datetime(2026, 7, 1, tzinfo=UTC))
+    assert 5 <= len(rules.definitions.versions) <= 8
+    assert rules.upstream("custom:win_back_call") == {"custom:lapsed_valuable", "custom:reachable_by_phone"}
+    assert {each.group for each in rules.definitions.written.definitions} == {None, "value_tier"}
+    (tmp_path / "segments" / "value.toml").unlink()
+    (tmp_path / "segments" / "reach.toml").write_text("# mine\n")
+    write_demo(tmp_path, contacts=1)
+    assert [(file.name, file.read_text()) for file in (tmp_path / "segments").iterdir()] == [("reach.toml", "# mine\n")]
 
 
 def test_settings_name_tables_and_columns_that_exist(tmp_path: Path) -> None:
@@ -118,7 +132,8 @@ def test_warehouse_is_replaced_and_nothing_else_is_left(tmp_path: Path) -> None:
     (tmp_path / "warehouse.duckdb.wal").write_bytes(b"and what a crash left")
     write_demo(tmp_path, contacts=5)
     assert sum(len(rows) for name, rows in read_tables(tmp_path).items() if name in SOURCES) == 5
-    assert {path.name for path in tmp_path.iterdir()} == {"warehouse.duckdb", "phoneseg.toml", "token.key", "truth"}
+    names = {"warehouse.duckdb", "phoneseg.toml", "token.key", "segments", "truth"}
+    assert {path.name for path in tmp_path.iterdir()} == names
     assert {path.name for path in (tmp_path / "truth").iterdir()} == {"person.parquet", "phone_cell.parquet"}
 
 
