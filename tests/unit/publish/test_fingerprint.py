@@ -73,7 +73,7 @@ def test_what_every_run_makes_anew_changes_no_fingerprint(make_settings: Callabl
     before = fingerprints(make_settings(more=SALES.format(rate=0.92)))
     assert fingerprints(make_settings(more=SALES.format(rate=0.93))) == before
     assert fingerprints(make_settings()) == before
-    assert fingerprints(make_settings(more="[profile]\nwindows_days = [7, 365]")) != before
+    assert fingerprints(make_settings(more="[profile]\nwindows_days = [7, 90, 365]")) != before
 
 
 def test_without_a_token_key_there_is_none(

@@ -7,7 +7,7 @@ import polars as pl
 from phoneseg.contracts import CONTACT_PROFILE
 from phoneseg.segments import KindParameters, all_kinds
 from phoneseg.segments.definitions import DefinitionRules
-from phoneseg.settings import Definition, SegmentSettings, WrittenDefinitions
+from phoneseg.settings import Definition, ProfileSettings, SegmentSettings, WrittenDefinitions
 from phoneseg.settings.definition_files import Group
 from phoneseg.settings.profile import DEFAULT_WINDOWS_DAYS
 
@@ -30,7 +30,7 @@ def definition(code: str, where: str, group: str | None = None, priority: int | 
 
 def rules(*definitions: Definition, **wheres: str) -> DefinitionRules:
     """Return checked definitions."""
-    kinds = all_kinds(KindParameters(AS_OF, SegmentSettings()))
+    kinds = all_kinds(KindParameters(AS_OF, SegmentSettings(), ProfileSettings()))
     return DefinitionRules.of(written(*definitions, **wheres), kinds, DEFAULT_WINDOWS_DAYS, AS_OF)
 
 
