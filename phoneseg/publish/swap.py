@@ -14,7 +14,9 @@ from phoneseg.publish.history import History
 from phoneseg.publish.load import drop_staging
 from phoneseg.publish.log import end_run, has_newer_published, last_published_us
 from phoneseg.publish.timeline import read_timeline
+from phoneseg.publish.views import keep_views
 from phoneseg.run import Run
+from phoneseg.segments import SegmentRules
 from phoneseg.warehouse import Warehouse
 from phoneseg.warehouse.replacement import Replacement
 
@@ -56,6 +58,8 @@ def swap_staging(
             staging, published = replacement.staging(table), replacement.published(table)
             replaced = replacement.replaced(table, published)
             changes.append(publish_differences(connection, table, staging, published, replaced))
+    if is_current:
+        keep_views(warehouse, connection, SegmentRules.of(run).exclusive_by_kind)
     deleted, inserted = (sum(rows) for rows in zip(*changes, strict=True))
     changed = {"deleted_rows": deleted, "inserted_rows": inserted, "is_current": is_current}
     watermark = replacement.visible(SOURCE_WATERMARK).subquery()

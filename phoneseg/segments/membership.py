@@ -62,6 +62,12 @@ class SegmentRules:
         kinds = frozenset(kind.name for kind in self.kinds if any(map(is_of_number, kind.inputs)))
         return kinds | self.definitions.number_dependent
 
+    @property
+    def exclusive_by_kind(self) -> dict[str, bool]:
+        """Whether a contact is in at most one segment, by kind; definitions are of the kind `custom`, or their group's."""
+        written = {each.kind: each.group is not None for each in self.definitions.written.definitions}
+        return {kind.name: kind.is_exclusive for kind in self.kinds} | written
+
     def list_rules(self) -> pl.DataFrame:
         """Return the rules with their versions: rows of SEGMENT_RULE."""
         rules = pl.DataFrame(list(self.versions.items()), ("rule", "definition_version"), orient="row")

@@ -1,0 +1,105 @@
+"""The views that BI tools read, kept as the files of `sql/views/` and the kinds of segments say."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import sqlalchemy as sa
+
+import phoneseg
+from phoneseg.contracts.views import View, all_views, contact_360, label_column
+from phoneseg.warehouse import Warehouse
+
+DIALECTS: Final = ("duckdb", "postgresql")
+"""Databases that get the views; their SQL is written for these."""
+
+
+def keep_views(warehouse: Warehouse, connection: sa.Connection, kinds: Mapping[str, bool]) -> list[str]:
+    """Create the views that are missing, and those anew whose text has changed; leave the others alone.
+
+    Args:
+        warehouse: The warehouse; one on another database than `DIALECTS` gets no views.
+        connection: A connection in the publishing transaction.
+        kinds: Whether a contact is in at most one segment, by kind; the contact's labels follow from it.
+
+    Returns:
+        Names of the views that were created.
+    """
+    if warehouse.engine.dialect.name not in DIALECTS:
+        return []
+    schema = warehouse.naming.output_schema
+    found = _comments(connection, schema)
+    created = []
+    for view in all_views(kinds):
+        text = view_text(view, kinds, schema)
+        comment = f"{view.row_meaning} (view {hashlib.sha256(text.encode()).hexdigest()[:12]})"
+        if found.get(view.name) != comment:
+            _create(connection, f"{schema}.{view.name}", text, comment, view)
+            created.append(view.name)
+    return created
+
+
+def view_text(view: View, kinds: Mapping[str, bool], schema: str = "phoneseg") -> str:
+    """Return the SELECT of a view, for a schema.
+
+    Args:
+        view: The view.
+        kinds: Whether a contact is in at most one segment, by kind.
+        schema: The schema of the published tables.
+    """
+    text = (views_folder() / f"{view.name}.sql").read_text(encoding="utf-8")
+    labels = {label_column(kind, is_exclusive=is_exclusive): kind for kind, is_exclusive in sorted(kinds.items())}
+    parts = {
+        "segment_columns": [f"{_codes_of(kind, is_exclusive=kinds[kind])} AS {name}" for name, kind in labels.items()],
+        "label_columns": [f"label.{name}" for name in labels],
+        "profile_columns": [f"profile.{column.name}" for column in _profile_columns(view, labels)],
+        "exclusive_kinds": [f"'{kind}'" for kind, is_exclusive in sorted(kinds.items()) if is_exclusive],
+    }
+    for name, columns in parts.items():
+        text = text.replace(f"{{{name}}}", ",\n    ".join(columns))
+    return re.sub(r"\bphoneseg\.", f"{schema}.", text)
+
+
+def views_folder() -> Path:
+    """Return the folder of the views' statements: beside the package in a checkout, inside it in a wheel."""
+    package = Path(phoneseg.__file__).parent
+    shipped = package / "_sql"
+    return (shipped if shipped.is_dir() else package.parent / "sql") / "views"
+
+
+def _profile_columns(view: View, labels: Mapping[str, str]) -> list[sa.ColumnClause[object]]:
+    """Return the columns of contact_360 that stand in the profile; of any other view, none."""
+    if view.name != contact_360({}).name:
+        return []
+    return [sa.column(name) for name in view.column_names if name not in labels and name != "updated_at"]
+
+
+def _codes_of(kind: str, *, is_exclusive: bool) -> str:
+    code = f"CASE WHEN segment_kind = '{kind}' THEN segment_code END"
+    return f"max({code})" if is_exclusive else f"string_agg({code}, ',' ORDER BY segment_code)"
+
+
+def _comments(connection: sa.Connection, schema: str) -> dict[str, str | None]:
+    """Return the comments of the views of a schema, by name."""
+    if connection.dialect.name == "duckdb":
+        sql = "SELECT view_name, comment FROM duckdb_views() WHERE schema_name = :schema"
+    else:
+        sql = (
+            "SELECT relname, obj_description(oid, 'pg_class') FROM pg_catalog.pg_class "
+            "WHERE relkind = 'v' AND relnamespace = to_regnamespace(:schema)"
+        )
+    return {str(name): comment for name, comment in connection.execute(sa.text(sql), {"schema": schema})}
+
+
+def _create(connection: sa.Connection, name: str, text: str, comment: str, view: View) -> None:
+    connection.exec_driver_sql(f"DROP VIEW IF EXISTS {name}")
+    connection.exec_driver_sql(f"CREATE VIEW {name} AS\n{text.replace('%', '%%')}")
+    connection.exec_driver_sql(f"COMMENT ON VIEW {name} IS {_literal(comment)}")
+    for column in view.columns:
+        connection.exec_driver_sql(f"COMMENT ON COLUMN {name}.{column.name} IS {_literal(column.meaning)}")
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''").replace("%", "%%") + "'"
