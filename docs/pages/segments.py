@@ -12,7 +12,7 @@ from phoneseg.settings.seasons import SHIPPED_SEASONS, Season
 
 _EXAMPLE: Final = Path(__file__).with_name("example_kind.py")
 # No page shows the as_of: a definition is the same at any.
-_SHIPPED: Final = KindParameters(datetime(2026, 1, 1, tzinfo=UTC), SegmentSettings(), ProfileSettings())
+SHIPPED: Final = KindParameters(datetime(2026, 1, 1, tzinfo=UTC), SegmentSettings(), ProfileSettings())
 _FAMILIES: Final = {
     "geographic": "Where the number of the primary phone is from.",
     "carrier": "Whose network it is of, and of what type.",
@@ -37,7 +37,7 @@ _SECTIONS: Final = {
 
 def render() -> str:
     """Return the page."""
-    kinds = all_kinds(_SHIPPED)
+    kinds = all_kinds(SHIPPED)
     return page(
         "The segment kinds",
         "phoneseg/segments/kinds/",

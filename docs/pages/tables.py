@@ -5,9 +5,12 @@ import re
 from typing import Final
 
 from docs.pages.markdown import bullets, code, code_list, page, table
+from docs.pages.segments import SHIPPED
 from phoneseg.cli.dictionary import describe_column
 from phoneseg.contracts import TABLES, Area, Keeping, PrivacyClass, Table
+from phoneseg.contracts.views import View, all_views
 from phoneseg.numbers.contact_phones import QUARANTINE_REASONS
+from phoneseg.segments import all_kinds
 from phoneseg.settings.model import WarehouseSettings
 from phoneseg.warehouse.tables import TableNaming
 
@@ -34,6 +37,8 @@ def render() -> str:
         _privacy(),
         _types(),
         *(_describe(each) for each in TABLES),
+        _views(),
+        *(_describe_view(each) for each in all_views({kind.name: kind.is_exclusive for kind in all_kinds(SHIPPED)})),
         _reasons(),
     )
 
@@ -108,6 +113,28 @@ def _describe(each: Table) -> str:
             table(
                 ("column", "type", "null", "privacy", "meaning"),
                 ((code(name.rstrip("*")), *rest) for name, *rest in columns),
+            ),
+        )
+    )
+
+
+def _views() -> str:
+    return (
+        "## Views\n\nOn DuckDB and PostgreSQL, the views that follow stand beside the tables in schema "
+        f"{code(_NAMING.output_schema)}. Every run keeps them up: one whose text has changed is made anew in the "
+        "transaction that publishes. Other databases have none. Queries to start from: [questions.md](questions.md)."
+    )
+
+
+def _describe_view(each: View) -> str:
+    columns = [describe_column(each, column) for column in each.columns]
+    return "\n\n".join(
+        (
+            f"## {each.name}",
+            bullets((f"A row: {each.row_meaning}", f"Told apart by: {code_list(each.key)}", "A view")),
+            table(
+                ("column", "type", "null", "privacy", "meaning"),
+                ((code(name.rstrip("*")), *rest) for name, *rest in rows),
             ),
         )
     )

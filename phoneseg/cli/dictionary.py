@@ -3,7 +3,8 @@
 from rich.console import Console
 from rich.table import Table as RichTable
 
-from phoneseg.contracts import TABLES, Area, Column, Table
+from phoneseg.contracts import TABLES, UTC_INSTANT, Area, Column, Table
+from phoneseg.contracts.views import View
 
 
 def print_tables() -> None:
@@ -19,8 +20,8 @@ def print_tables() -> None:
         console.print(grid)
 
 
-def describe_column(table: Table, column: Column) -> tuple[str, str, str, str, str]:
+def describe_column(table: Table | View, column: Column) -> tuple[str, str, str, str, str]:
     """Return name (a key column starred), type, nullability, privacy class and meaning, for a person."""
     name = f"{column.name}*" if column.name in table.key else column.name
-    kind = "timestamp (UTC)" if column.dtype.is_temporal() else str(column.dtype).lower()
+    kind = "timestamp (UTC)" if column.dtype == UTC_INSTANT else str(column.dtype).lower()
     return name, kind, "yes" if column.nullable else "no", str(column.privacy), column.meaning

@@ -71,8 +71,10 @@ SEGMENT_INTERVAL: Final = View(
         source(),
         _kind(),
         _code("segment_code", "Code of the segment within its kind."),
-        Column("entered_on", UTC_INSTANT, "The first as_of with the contact in it (UTC); see is_entry_known.", _PERSONAL),
-        Column("exited_on", UTC_INSTANT, "The as_of without it (UTC); null while it is in it.", _PERSONAL, True),
+        Column("entered_on", UTC_INSTANT, "The first as_of with the contact (UTC); see is_entry_known.", _PERSONAL),
+        Column(
+            "exited_on", UTC_INSTANT, "The as_of without the contact (UTC); null while it is in it.", _PERSONAL, True
+        ),
         Column("entered_cause", pl.String, "Cause of the entry; null where it is not known.", nullable=True),
         Column("exited_cause", pl.String, "Cause of the exit; null while it is in it.", nullable=True),
         Column("is_entry_known", pl.Boolean, "False where it was in it when the history began, which entered_on is."),

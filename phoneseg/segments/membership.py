@@ -64,7 +64,7 @@ class SegmentRules:
 
     @property
     def exclusive_by_kind(self) -> dict[str, bool]:
-        """Whether a contact is in at most one segment, by kind; definitions are of the kind `custom`, or their group's."""
+        """Whether a contact is in at most one segment, by kind; the definitions make kinds of their own, too."""
         written = {each.kind: each.group is not None for each in self.definitions.written.definitions}
         return {kind.name: kind.is_exclusive for kind in self.kinds} | written
 
