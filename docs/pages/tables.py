@@ -134,7 +134,7 @@ def _describe_view(each: View) -> str:
             bullets((f"A row: {each.row_meaning}", f"Told apart by: {code_list(each.key)}", "A view")),
             table(
                 ("column", "type", "null", "privacy", "meaning"),
-                ((code(name.rstrip("*")), *rest) for name, *rest in rows),
+                ((code(name.rstrip("*")), *rest) for name, *rest in columns),
             ),
         )
     )
