@@ -4,6 +4,9 @@ import polars as pl
 
 from phoneseg.activity.numbers import NUMBER
 from phoneseg.activity.outcomes import MATCHED, OUTCOME, UNKNOWN_CONTACT
+from phoneseg.contracts import ACTIVITY
+
+_MATCHED_COLUMNS = (*ACTIVITY.column_names, "is_unpriced", "outcome", "is_first")
 
 
 def match_ids(raw_activity: pl.LazyFrame, contacts: pl.DataFrame) -> pl.LazyFrame:
@@ -14,17 +17,14 @@ def match_ids(raw_activity: pl.LazyFrame, contacts: pl.DataFrame) -> pl.LazyFram
         contacts: `contact_id` of all contacts of the run, each once.
 
     Returns:
-        Those rows of RAW_ACTIVITY, with `outcome`, and `is_first`: true.
+        Of each of those rows the columns of ACTIVITY; `is_unpriced`; `outcome`; and `is_first`: true.
     """
     named = raw_activity.filter(pl.col("contact_id").is_not_null() & pl.col("occurred_at").is_not_null())
     is_known = pl.col("is_known").fill_null(False)
     outcome = pl.when(is_known).then(pl.lit(MATCHED)).otherwise(pl.lit(UNKNOWN_CONTACT)).cast(OUTCOME)
     known = contacts.lazy().select("contact_id", is_known=pl.lit(True))
-    return (
-        named.join(known, on="contact_id", how="left")
-        .with_columns(outcome=outcome, is_first=pl.lit(True))
-        .drop("is_known")
-    )
+    matched = named.join(known, on="contact_id", how="left")
+    return matched.with_columns(outcome=outcome, is_first=pl.lit(True)).select(_MATCHED_COLUMNS)
 
 
 def match_numbers(raw_activity: pl.LazyFrame, lookup: pl.DataFrame) -> pl.LazyFrame:
@@ -35,12 +35,13 @@ def match_numbers(raw_activity: pl.LazyFrame, lookup: pl.DataFrame) -> pl.LazyFr
         lookup: The rows of `look_up_numbers`.
 
     Returns:
-        Those rows of RAW_ACTIVITY, once for each contact that has the number and at least once, with `outcome`, and
-        `is_first`: true in one of them.
+        Of each of those rows, once for each contact that has the number and at least once, the columns of ACTIVITY;
+        `is_unpriced`; `outcome`; and `is_first`: true in one of them. `contact_id` is null where it is nobody's.
     """
     named = raw_activity.filter(pl.col("phone_raw").is_not_null() & pl.col("occurred_at").is_not_null())
     whose = lookup.lazy().select(*NUMBER, "contact_id", "outcome", "is_first")
-    return named.drop("contact_id").join(whose, on=NUMBER, how="left", nulls_equal=True)
+    matched = named.drop("contact_id").join(whose, on=NUMBER, how="left", nulls_equal=True)
+    return matched.select(_MATCHED_COLUMNS)
 
 
 def count_parts(id_row_count: int, lookup: pl.DataFrame, contact_count: int, *, events: int, contacts: int) -> int:
