@@ -10,12 +10,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from docs.pages import checks, cli, dags, numbers, questions, segments, settings, tables
+from docs.pages import checks, cli, dags, definitions, numbers, questions, segments, settings, tables
 
 FOLDER: Final = Path(__file__).parent
 PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "tables.md": tables.render,
     "segments.md": segments.render,
+    "definitions.md": definitions.render,
     "questions.md": questions.render,
     "settings.md": settings.render,
     "numbers.md": numbers.render,

@@ -50,6 +50,7 @@ def render() -> str:
         "kind that is not exclusive, a contact can be in several.",
         "What is missing is a segment of its own, mostly `unknown`; nothing is guessed. Kinds of the phone make no "
         "member of a contact whose phone does not tell.",
+        "Segments of your own stand in files, and need no Python: see [definitions](definitions.md).",
         "Where a kind has bounds in the settings, this page shows those that phoneseg ships. Other bounds are another "
         "definition: its version gets a suffix, and the history says that members moved because of it.",
         "## Families",

@@ -10,7 +10,7 @@ from phoneseg.demo.folder import replace_when_done
 SEGMENTS_FOLDER: Final = "segments"
 
 _VALUE: Final = """\
-# Segments by what contacts spend. `where` is SQL that is true for the members; docs/segments.md lists its columns.
+# Segments by what contacts spend. `where` is SQL that is true for the members; docs/definitions.md lists its columns.
 # `phoneseg plan` shows what an edit changes before anything is published.
 
 [groups.value_tier]                  # a contact is in one segment of a group at most: the lowest priority wins

@@ -29,7 +29,7 @@ class Group(Section):
     description: _Text = Field(description="What its segments say of a contact.")
 
 
-class _Entry(Section):
+class SegmentEntry(Section):
     """One `[[segment]]`."""
 
     code: Identifier = Field(description="The `segment_code`; no other definition has it.")
@@ -41,11 +41,11 @@ class _Entry(Section):
     priority: StrictInt | None = Field(None, description="Rank in the group; the lowest number wins.")
 
 
-class _File(Section):
+class DefinitionFile(Section):
     """What may stand in a file."""
 
     groups: dict[Identifier, Group] = Field({}, description="Groups by name.")
-    segment: tuple[_Entry, ...] = Field((), description="Definitions.")
+    segment: tuple[SegmentEntry, ...] = Field((), description="Definitions.")
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,7 @@ def _files(settings: Settings) -> Iterator[tuple[Path, str]]:
             yield file, (file.relative_to(settings.folder) if is_below else file).as_posix()
 
 
-def _read(file: Path, shown: str) -> tuple[_File, dict[Any, int]]:
+def _read(file: Path, shown: str) -> tuple[DefinitionFile, dict[Any, int]]:
     try:
         text = file.read_text(encoding="utf-8")
         values = tomllib.loads(text)
@@ -163,7 +163,7 @@ def _read(file: Path, shown: str) -> tuple[_File, dict[Any, int]]:
     if not values:
         raise SettingsError(f"{shown}:1: no definition: write a [[segment]], or remove the file")
     try:
-        return _File(**values), lines
+        return DefinitionFile(**values), lines
     except ValidationError as error:
         errors = error.errors(include_url=False, include_input=False)
         errors.sort(key=lambda each: each["type"] != "extra_forbidden")  # a misspelt key also misses the right one
@@ -175,8 +175,8 @@ def _clear_line(shown: str, lines: dict[Any, int], error: ErrorDetails) -> str:
     path = error["loc"]
     place, key = f"{shown}:{line_of(lines, path)}", str(path[-1])
     if error["type"] == "extra_forbidden":
-        models: dict[str, type[Section]] = {"segment": _Entry, "groups": Group} if len(path) > 1 else {}
-        known = list(models.get(str(path[0]), _File).model_fields)
+        models: dict[str, type[Section]] = {"segment": SegmentEntry, "groups": Group} if len(path) > 1 else {}
+        known = list(models.get(str(path[0]), DefinitionFile).model_fields)
         nearest = get_close_matches(key, known, n=1)
         hint = f"did you mean `{nearest[0]}`? " if nearest else ""
         return f"{place}: `{key}`: unknown key; {hint}known keys: {', '.join(known)}"
@@ -186,9 +186,9 @@ def _clear_line(shown: str, lines: dict[Any, int], error: ErrorDetails) -> str:
     return f"{place}: `{key}`: {message[0].lower()}{message[1:]}"
 
 
-def _written(content: _File, shown: str, lines: dict[Any, int]) -> Iterator[Definition]:
+def _written(content: DefinitionFile, shown: str, lines: dict[Any, int]) -> Iterator[Definition]:
     for number, entry in enumerate(content.segment):
-        keys = ("", *_Entry.model_fields)
+        keys = ("", *SegmentEntry.model_fields)
         paths = {key: ("segment", number, key) if key else ("segment", number) for key in keys}
         yield Definition(
             **entry.model_dump(), file=shown, lines={key: line_of(lines, path) for key, path in paths.items()}

@@ -81,4 +81,4 @@ def _unknown(name: str, columns: Collection[str], *, is_text: bool) -> str:
     nearest = get_close_matches(name.lower(), lower, n=1)
     hint = f"; did you mean `{lower[nearest[0]]}`?" if nearest else ""
     hint += "; text stands in single quotes" if is_text and not nearest else ""
-    return f"no column `{name}`{hint or '; docs/segments.md lists them'}"
+    return f"no column `{name}`{hint or '; docs/definitions.md lists them'}"

@@ -10,7 +10,7 @@ import polars as pl
 from phoneseg.contracts import UTC_INSTANT, contact_profile
 from phoneseg.segments.kind import SegmentKind
 
-_HIDDEN: Final = ("phone_token", "content_hash")
+HIDDEN: Final = ("phone_token", "content_hash")
 _INSTANT: Final = pl.Datetime("us")  # UTC without a zone, so that SQL's TIMESTAMP compares with it
 AS_OF: Final = "as_of"
 AGE: Final = "age_years"
@@ -47,7 +47,7 @@ def profile_inputs(windows_days: tuple[int, ...], as_of: datetime) -> dict[str, 
         windows_days: Windows of the profile.
         as_of: The instant that ages and days are counted up to, UTC.
     """
-    columns = [each for each in contact_profile(windows_days).columns if each.name not in _HIDDEN]
+    columns = [each for each in contact_profile(windows_days).columns if each.name not in HIDDEN]
     inputs = [_as_it_is(each.name, each.meaning, pl.Schema([(each.name, each.dtype)])[each.name]) for each in columns]
     instants = [each.name for each in columns if each.dtype == UTC_INSTANT]
     inputs += [_as_of(as_of), *(_days_since(name, as_of) for name in instants)]

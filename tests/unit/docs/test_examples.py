@@ -7,11 +7,12 @@ import duckdb
 import polars as pl
 import pytest
 
-from docs.pages import example_kind
+from docs.pages import definitions, example_kind
 from docs.pages.settings import EXAMPLE
 from phoneseg.contracts import CONTACT_PROFILE
 from phoneseg.extract import SourceReader, extract_source, plan_activity, read_activity
 from phoneseg.run import Run
+from phoneseg.segments import SegmentRules
 from phoneseg.settings import load_settings
 from phoneseg.warehouse import open_warehouse
 
@@ -69,3 +70,12 @@ def test_example_settings_read_both_sources(source: str, tmp_path: Path) -> None
         (batch,) = extract_source(warehouse, connection, reader, reader.select(warehouse, connection), AS_OF)
     assert batch.contacts["contact_id"].to_list() == [f"{source}:7"]
     assert batch.phones["region_hint"].to_list() == [{"crm": "DE", "newsletter": "GB"}[source]]
+
+
+def test_example_definitions_are_right(tmp_path: Path) -> None:
+    (tmp_path / "phoneseg.toml").write_bytes(EXAMPLE.read_bytes())
+    (tmp_path / "segments").mkdir()
+    (tmp_path / "segments" / "crm.toml").write_bytes(definitions.EXAMPLE.read_bytes())
+    rules = SegmentRules.at(load_settings(tmp_path / "phoneseg.toml"), AS_OF)
+    assert set(rules.definitions.versions) == {"tier:gold", "tier:silver", "custom:lapsed_gold"}
+    assert rules.upstream("custom:lapsed_gold") == {"tier:gold", "tier:silver", "country"}

@@ -16,8 +16,9 @@ from pydantic.fields import FieldInfo
 
 from docs import generate
 from phoneseg.cli.commands import app
-from phoneseg.contracts import TABLES, Table
+from phoneseg.contracts import CONTACT_PROFILE, TABLES, Table
 from phoneseg.segments import KindParameters, SegmentKind, all_kinds
+from phoneseg.segments.definitions.sql import FUNCTIONS
 from phoneseg.settings import ProfileSettings, SegmentSettings, Settings
 
 PARAMETERS = KindParameters(datetime(2026, 7, 1, tzinfo=UTC), SegmentSettings(), ProfileSettings())
@@ -72,6 +73,15 @@ def test_segments_page_has_every_kind(kind: SegmentKind) -> None:
     assert kind.definition in section
     assert all(f"`{column}`" in section for column in kind.inputs)
     assert all(f"`{segment_code}`" in section for segment_code in kind.codes or ())
+
+
+def test_definitions_page_has_every_column_and_function() -> None:
+    page = _page("definitions.md")
+    for kind in all_kinds(PARAMETERS):
+        assert f"| `{kind.name}_segment{'' if kind.is_exclusive else 's'}` |" in page
+    for instant in (column.name for column in CONTACT_PROFILE.columns if column.name.endswith("_at")):
+        assert f"| `days_since_{instant.removesuffix('_at')}` |" in page
+    assert all(f"`{function}`" in page for function in FUNCTIONS)
 
 
 def test_settings_page_has_every_key() -> None:

@@ -14,7 +14,7 @@ from tests.unit.segments.definitions.making import definition, rules
         ("amount_sum_356d > 1000", "no column `amount_sum_356d`; did you mean `amount_sum_365d`?"),
         ("Country_Segment = 'DE'", "no column `Country_Segment`; did you mean `country_segment`?"),
         ('country_segment = "DE"', "no column `DE`; text stands in single quotes"),
-        ("shoe_size > 40", "no column `shoe_size`; docs/segments.md lists them"),
+        ("shoe_size > 40", "no column `shoe_size`; docs/definitions.md lists them"),
         ("phone_token = 'x'", "no column `phone_token`; did you mean "),
         ("content_hash = 1", "no column `content_hash`; "),
         ("amount_sum_365d > '1000'", "cannot compare string with numeric type (f64); it reads: `amount_sum_365d` num"),
