@@ -15,9 +15,9 @@ from phoneseg.segments.definitions.columns import (
     profile_inputs,
     sample_profiles,
 )
+from phoneseg.segments.definitions.conditions import Conditions
 from phoneseg.segments.definitions.dependencies import Dependencies
 from phoneseg.segments.definitions.sql import Where
-from phoneseg.segments.definitions.text_tests import TextTests
 from phoneseg.segments.kind import SegmentKind
 from phoneseg.segments.number_columns import is_of_number
 from phoneseg.settings.definition_files import Definition, WrittenDefinitions
@@ -32,7 +32,7 @@ class DefinitionRules:
         wheres: The rule of each, by code.
         dependencies: What they need of each other.
         inputs: The columns that they read of a profile, by name.
-        text_tests: The rules as they are evaluated.
+        conditions: The rules as they are evaluated.
         versions: The version of each, by `kind:code`; another one means that other contacts may be members.
         number_dependent: Those keys whose members may change with the version of phonenumbers.
     """
@@ -41,7 +41,7 @@ class DefinitionRules:
     wheres: Mapping[str, Where]
     dependencies: Dependencies
     inputs: Mapping[str, Input]
-    text_tests: TextTests
+    conditions: Conditions
     versions: Mapping[str, str]
     number_dependent: frozenset[str]
 
@@ -84,9 +84,9 @@ class DefinitionRules:
             wheres,
             dependencies,
             {name: each for name, each in inputs.items() if name in read},
-            TextTests.of(
+            Conditions.of(
                 {code: where.rule for code, where in wheres.items()},
-                {name for name, each in inputs.items() if each.dtype == pl.String},
+                {name: each.dtype for name, each in inputs.items()},
             ),
             {each.key: versions[each.code] for each in written.definitions},
             frozenset(each.key for each in written.definitions if each.code in of_number),
