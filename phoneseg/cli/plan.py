@@ -41,17 +41,18 @@ def plan(
         check_tables(warehouse, connection, settings)
         planned = plan_segments(warehouse, connection, settings)
     if output is PlanFormat.JSON:
-        typer.echo(json.dumps(_as_json(planned), indent=2))
+        typer.echo(json.dumps(plan_as_json(planned), indent=2))
     else:
-        _print(planned)
+        print_plan(planned)
 
 
-def _print(planned: Plan) -> None:
+def print_plan(planned: Plan) -> None:
+    """Print a plan as a table for people."""
     console = Console(soft_wrap=True, highlight=False)
     console.width = max(console.width, _LEAST_WIDTH)
     console.print(f"[bold]Against what is published as of {planned.as_of:%Y-%m-%d %H:%M} UTC[/bold]")
     if not planned.changes:
-        console.print(f"Nothing changes: the rules of all {planned.unchanged_count} are the published ones.")
+        console.print(f"Nothing changes: all {planned.unchanged_count} rules are the published ones.")
         return
     grid = Table(box=None, pad_edge=False)
     for heading in _HEADINGS:
@@ -73,7 +74,8 @@ def _row(change: PlannedChange) -> tuple[str, ...]:
     return rule.key, rule.change, " -> ".join(versions), *shown, overlap, ", ".join(rule.because_of)
 
 
-def _as_json(planned: Plan) -> dict[str, object]:
+def plan_as_json(planned: Plan) -> dict[str, object]:
+    """Return a plan as JSON can hold it; `downstream` of a change names the changes that are because of it."""
     return {
         "as_of": planned.as_of.isoformat(),
         "unchanged_count": planned.unchanged_count,
