@@ -59,7 +59,7 @@ def test_an_incremental_run_publishes_what_a_full_one_would(any_settings: Settin
     check_that_a_full_run_changes_nothing(any_settings, NEXT)
 
 
-def test_without_changes_an_incremental_run_touches_the_rows_of_new_contacts_alone(demo_settings: Settings) -> None:
+def test_without_changes_an_incremental_run_touches_new_contacts_and_those_that_the_day_made_others(demo_settings: Settings) -> None:
     run_pipeline(demo_settings)
     before = published_tables(demo_settings)
     counts = run_pipeline(demo_settings, NEXT)
@@ -67,8 +67,13 @@ def test_without_changes_an_incremental_run_touches_the_rows_of_new_contacts_alo
     assert counts["is_incremental"]
     created = "SELECT contact_id FROM phoneseg.contact_profile WHERE contact_created_at >= TIMESTAMP '2026-07-01'"
     new = set(query(demo_settings, created)["contact_id"])
-    for name in ("contact_phone", "contact_profile", "segment_membership"):
-        assert {row[0] for row in set(after[name]) ^ set(before[name])} <= new, name
+    touched = {
+        name: {row[0] for row in set(after[name]) ^ set(before[name])}
+        for name in ("contact_phone", "contact_profile", "segment_membership")
+    }
+    assert touched["contact_phone"] <= new
+    assert touched["segment_membership"] <= touched["contact_profile"]
+    assert len(touched["contact_profile"]) < len(after["contact_profile"]) / 2
     check_that_a_full_run_changes_nothing(demo_settings, NEXT)
 
 
