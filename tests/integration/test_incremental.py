@@ -59,7 +59,7 @@ def test_an_incremental_run_publishes_what_a_full_one_would(any_settings: Settin
     check_that_a_full_run_changes_nothing(any_settings, NEXT)
 
 
-def test_without_changes_an_incremental_run_touches_new_contacts_and_those_that_the_day_made_others(demo_settings: Settings) -> None:
+def test_without_changes_an_incremental_run_touches_whom_the_day_made_others(demo_settings: Settings) -> None:
     run_pipeline(demo_settings)
     before = published_tables(demo_settings)
     counts = run_pipeline(demo_settings, NEXT)
