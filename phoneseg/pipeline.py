@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import wraps
-from time import monotonic, perf_counter, sleep
+from time import perf_counter
 from typing import Final, TypeVar
 
 import polars as pl
@@ -39,7 +39,6 @@ from phoneseg.contracts import (
     contact_profile,
 )
 from phoneseg.errors import (
-    IntervalBusyError,
     PhonesegError,
     ReconciliationError,
     SupersededError,
@@ -63,7 +62,7 @@ from phoneseg.profiles import build_contact_base, build_profiles, score_purchase
 from phoneseg.quality import audit_staging, check_segment_sizes
 from phoneseg.run import Run
 from phoneseg.segments import SegmentRules, add_content_hash
-from phoneseg.warehouse import Warehouse, open_warehouse
+from phoneseg.warehouse import open_warehouse
 
 Counts = dict[str, int]
 Verb = Callable[[Run], Counts]
@@ -73,7 +72,6 @@ _BATCH_CELLS: Final = 250_000
 _BATCH_CONTACTS: Final = 250_000
 _BUILT_PROFILE: Final = "built_profile"
 _PURCHASE_SCORE: Final = "purchase_score"
-_LEASE_POLL_S: Final = 1.0
 log = logging.getLogger(__name__)
 
 
@@ -132,7 +130,7 @@ def extract(run: Run) -> Counts:
     fingerprints = publish.fingerprint_sources(run)  # a missing key should not show after an hour
     check_failure_hook(run.settings)
     warehouse, stage = open_warehouse(run.settings), run.stage
-    _begin(warehouse, run)
+    publish.take_interval(warehouse, run)
     stage.create()
     with (
         warehouse.snapshot() as connection,
@@ -170,7 +168,7 @@ def extract(run: Run) -> Counts:
         "is_incremental": is_incremental,
     }
     stage.write_counts("extract", {**counts, "is_partial": is_partial, "base_us": base_us})
-    _extend_lease(warehouse, run)
+    publish.keep_interval(warehouse, run)
     return counts
 
 
@@ -299,11 +297,11 @@ def load(run: Run) -> Counts:
         ReconciliationError: The database took other rows than the stage holds.
     """
     warehouse = open_warehouse(run.settings)
-    _extend_lease(warehouse, run)
+    publish.keep_interval(warehouse, run)
     loaded = publish.load_staging(warehouse, run)
     with warehouse.transaction() as connection:
         totals = publish.count_visible(warehouse, connection, run)
-    _extend_lease(warehouse, run)
+    publish.keep_interval(warehouse, run)
     return _keep(run, "load", totals) | {"rows": sum(loaded.values())}
 
 
@@ -316,12 +314,12 @@ def audit(run: Run) -> Counts:
         AuditError: Expectations failed; the message names them.
     """
     warehouse = open_warehouse(run.settings)
-    _extend_lease(warehouse, run)
-    rules = SegmentRules.of(run).versions
+    publish.keep_interval(warehouse, run)
+    rules = run.stage.scan(SEGMENT_RULE.name).collect()["rule"].to_list()
     with warehouse.transaction() as connection:
         check_segment_sizes(warehouse, connection, run, rules)
         result = audit_staging(warehouse, connection, run)
-    _extend_lease(warehouse, run)
+    publish.keep_interval(warehouse, run)
     log.info("audit: Data Docs are at %s", result.data_docs)
     return _keep(run, "audit", {"checks_passed": result.passed_count})
 
@@ -376,31 +374,6 @@ def is_running(run: Run) -> bool:
 
 
 VERBS: Final[tuple[Verb, ...]] = (extract, normalize, profile, segment, load, audit, swap)
-
-
-def _begin(warehouse: Warehouse, run: Run) -> None:
-    """Enter the run, and clean up after dead ones; wait for an orchestrated run that is between two tasks."""
-    deadline = monotonic() + run.settings.warehouse.lock_wait_s
-    while True:
-        try:
-            with warehouse.transaction() as connection:
-                warehouse.serialize_beginning(connection)
-                alive = publish.begin_run(warehouse, connection, run)
-                publish.remove_leftovers(warehouse, connection, run, alive)
-        except IntervalBusyError:
-            if monotonic() >= deadline:
-                raise
-            sleep(_LEASE_POLL_S)
-        else:
-            return
-
-
-def _extend_lease(warehouse: Warehouse, run: Run) -> None:
-    """Hold the interval until the next verb, where that is another process; long verbs outlast an older lease."""
-    if not run.has_lease:
-        return
-    with warehouse.transaction() as connection:
-        publish.extend_lease(warehouse, connection, run)
 
 
 def _told(verb: str, parts: list[Part]) -> Iterator[Part]:

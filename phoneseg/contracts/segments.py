@@ -97,6 +97,7 @@ SEGMENT_RULE: Final = Table(
     (
         Column("rule", pl.String, "Name of the kind, or kind:code of the definition."),
         Column("definition_version", pl.String, "Version of the rule."),
+        Column("is_exclusive", pl.Boolean, "Whether a contact has at most one segment of its kind."),
         Column("is_number_dependent", pl.Boolean, "Whether another version of phonenumbers may change its members."),
     ),
     Area.STAGE,

@@ -1,12 +1,12 @@
 """Write, audit, publish: staging tables, then one transaction that makes them visible."""
 
 from phoneseg.publish.fingerprint import fingerprint_sources
+from phoneseg.publish.holding import keep_interval, take_interval
 from phoneseg.publish.leftovers import remove_leftovers
 from phoneseg.publish.load import count_visible, drop_staging, load_staging
 from phoneseg.publish.log import (
     begin_run,
     end_run,
-    extend_lease,
     last_published_us,
     published_as_ofs,
     read_changes,
@@ -25,8 +25,8 @@ __all__ = [
     "count_visible",
     "drop_staging",
     "end_run",
-    "extend_lease",
     "fingerprint_sources",
+    "keep_interval",
     "last_published_us",
     "load_staging",
     "plan_segments",
@@ -37,4 +37,5 @@ __all__ = [
     "remove_leftovers",
     "run_state",
     "swap_staging",
+    "take_interval",
 ]

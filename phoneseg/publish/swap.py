@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
-from phoneseg.contracts import SOURCE_WATERMARK, Keeping, staged_tables
+from phoneseg.contracts import SEGMENT_RULE, SOURCE_WATERMARK, Keeping, staged_tables
 from phoneseg.errors import SupersededError
 from phoneseg.publish.contact_updates import note_updates
 from phoneseg.publish.differences import publish_differences
@@ -16,7 +16,6 @@ from phoneseg.publish.log import end_run, has_newer_published, last_published_us
 from phoneseg.publish.timeline import read_timeline
 from phoneseg.publish.views import keep_views
 from phoneseg.run import Run
-from phoneseg.segments import SegmentRules
 from phoneseg.warehouse import Warehouse
 from phoneseg.warehouse.replacement import Replacement
 
@@ -59,7 +58,7 @@ def swap_staging(
             replaced = replacement.replaced(table, published)
             changes.append(publish_differences(connection, table, staging, published, replaced))
     if is_current:
-        keep_views(warehouse, connection, SegmentRules.of(run).exclusive_by_kind)
+        keep_views(warehouse, connection, _exclusive_by_kind(run))
     deleted, inserted = (sum(rows) for rows in zip(*changes, strict=True))
     changed = {"deleted_rows": deleted, "inserted_rows": inserted, "is_current": is_current}
     watermark = replacement.visible(SOURCE_WATERMARK).subquery()
@@ -80,3 +79,12 @@ def _check_base(warehouse: Warehouse, connection: sa.Connection, run: Run, repla
             f"run {run.run_id}: another run has published since this one read what changed; nothing was published, "
             "start a new run"
         )
+
+
+def _exclusive_by_kind(run: Run) -> dict[str, bool]:
+    """Return whether a contact is in at most one segment, by kind, by the rules that the run has applied.
+
+    The files with definitions may have changed since.
+    """
+    rules = run.stage.scan(SEGMENT_RULE.name).collect()
+    return {str(rule).partition(":")[0]: bool(flag) for rule, flag in rules.select("rule", "is_exclusive").iter_rows()}

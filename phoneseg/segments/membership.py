@@ -71,8 +71,12 @@ class SegmentRules:
     def list_rules(self) -> pl.DataFrame:
         """Return the rules with their versions: rows of SEGMENT_RULE."""
         rules = pl.DataFrame(list(self.versions.items()), ("rule", "definition_version"), orient="row")
-        is_number_dependent = pl.col("rule").is_in(list(self.number_dependent))
-        return SEGMENT_RULE.conform(rules.lazy().with_columns(is_number_dependent=is_number_dependent)).collect()
+        kind = pl.col("rule").str.split(":").list.first()
+        told = rules.lazy().with_columns(
+            is_exclusive=kind.replace_strict(self.exclusive_by_kind, return_dtype=pl.Boolean),
+            is_number_dependent=pl.col("rule").is_in(list(self.number_dependent)),
+        )
+        return SEGMENT_RULE.conform(told).collect()
 
     @property
     def profile_columns(self) -> tuple[str, ...]:

@@ -49,6 +49,9 @@ BEGIN
     FOR found IN
         SELECT schemaname AS schema_name, tablename AS name FROM pg_catalog.pg_tables
         WHERE schemaname IN ('phoneseg', 'phoneseg_restricted', 'phoneseg_staging')
+        UNION ALL
+        SELECT schemaname, viewname FROM pg_catalog.pg_views -- ALTER TABLE takes a view, too
+        WHERE schemaname = 'phoneseg'
     LOOP
         EXECUTE format('ALTER TABLE %I.%I OWNER TO phoneseg_pipeline', found.schema_name, found.name);
     END LOOP;

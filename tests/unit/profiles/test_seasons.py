@@ -41,7 +41,7 @@ def _seasons(contact: Contact, *moments: str, kind: str = "purchase", **settings
         _events(*moments, kind=kind),
         _base(contact),
         AS_OF,
-        SeasonSettings(**settings),  # type: ignore[arg-type]
+        SeasonSettings(**settings),  # type: ignore[arg-type]  # pydantic checks the values
     ).collect()
     return None if found.is_empty() else found.select("purchase_seasons").item()
 

@@ -165,7 +165,7 @@ def test_the_version_changes_with_the_settings_that_the_rule_depends_on_and_with
 
     shipped = versions(KindParameters(AS_OF, SegmentSettings(), ProfileSettings()))
     assert all(version.isdigit() for version in shipped.values())
-    edited = KindParameters(AS_OF, SegmentSettings(**segments), ProfileSettings(**profile))  # type: ignore[arg-type]
+    edited = KindParameters(AS_OF, SegmentSettings(**segments), ProfileSettings(**profile))  # type: ignore[arg-type]  # pydantic checks the values
     assert {name for name, version in versions(edited).items() if version != shipped[name]} == changed
     tomorrow = KindParameters(datetime(2026, 7, 2, tzinfo=UTC), edited.settings, edited.profile)
     assert versions(tomorrow) == versions(edited), "another as_of is no other definition"

@@ -239,7 +239,7 @@ def test_every_pair_of_scores_is_in_a_named_rfm_segment() -> None:
 
 
 def _with(segments: dict[str, object], profile: dict[str, object] | None = None) -> KindParameters:
-    return KindParameters(AS_OF, SegmentSettings(**segments), ProfileSettings(**(profile or {})))  # type: ignore[arg-type]
+    return KindParameters(AS_OF, SegmentSettings(**segments), ProfileSettings(**(profile or {})))  # type: ignore[arg-type]  # pydantic checks the values
 
 
 def test_named_rfm_segments_of_the_settings_replace_the_shipped_ones_and_the_first_that_fits_counts() -> None:

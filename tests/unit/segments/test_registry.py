@@ -86,7 +86,7 @@ def test_a_kind_may_read_the_windows_of_the_settings_and_no_others(register: Reg
     assert "birthday" in {kind.name for kind in register(birthday=module)}
     parameters = KindParameters(
         PARAMETERS.as_of,
-        SegmentSettings(engagement={"window_days": 14}),  # type: ignore[arg-type]
+        SegmentSettings(engagement={"window_days": 14}),  # type: ignore[arg-type]  # pydantic checks the values
         ProfileSettings(windows_days=(14, 365)),
     )
     with pytest.raises(ValueError, match=r"kinds\.birthday: contact_profile has no column event_count_90d$"):
