@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from phoneseg.contracts import SEGMENT, SEGMENT_MEMBERSHIP
 from phoneseg.publish import RunSummary
@@ -37,7 +37,7 @@ def print_summary(summary: RunSummary, settings: Settings, warehouse: Warehouse)
     if summary.quarantined:
         reasons = ", ".join(f"{reason} {cells:,}" for reason, cells in summary.quarantined.items())
         console.print(f"Quarantined by reason: {reasons}")
-    grid = Table("kind", "biggest segment", "code", "contacts", box=None, pad_edge=False)
+    grid = Table("kind", "biggest segment", "code", Column("contacts", justify="right"), box=None, pad_edge=False)
     for kind, code, name, size in summary.biggest_segments:
         grid.add_row(kind, name, code, f"{size:,}")
     console.print(grid)
