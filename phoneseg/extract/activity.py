@@ -10,6 +10,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from phoneseg.contracts import RAW_ACTIVITY
+from phoneseg.extract.column_readings import ColumnReadings
 from phoneseg.extract.contacts import Statement, told_of_source
 from phoneseg.extract.money import convert_amounts, list_rates
 from phoneseg.extract.source_rows import SourceRows, check_region
@@ -72,12 +73,13 @@ class ActivityReader:
         occurred: sa.ColumnElement[datetime] = sa.column(column)
         return statement.where(sa.or_(occurred < literal_of(as_of + _FARTHEST_ZONE, family), occurred.is_(None)))
 
-    def read(self, rows: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
+    def read(self, rows: pl.DataFrame, as_of: datetime, readings: ColumnReadings) -> pl.DataFrame:
         """Return the activity among a batch of source rows that happened before `as_of`, or has no time.
 
         Args:
             rows: The source's configured columns, typed as its database types them.
             as_of: End of the data interval.
+            readings: Is told how many of the values could be read.
 
         Returns:
             Rows of RAW_ACTIVITY, in their order.
@@ -106,6 +108,13 @@ class ActivityReader:
                 "is_unpriced": is_unpriced,
             }
         )
+        for setting, value in (
+            ("direction", "is_inbound"),
+            ("duration_s", "duration_s"),
+            ("is_answered", "is_answered"),
+        ):
+            if (column := getattr(self.source, setting)) is not None:
+                readings.count(setting, before.filled_text(column), activity[value])
         return RAW_ACTIVITY.conform(activity.lazy()).collect()
 
     def _keys(self, rows: SourceRows) -> dict[str, pl.Series]:
@@ -192,13 +201,15 @@ def read_activity(
         How many rows there are.
 
     Raises:
-        SourceError: A row cannot be read.
+        SourceError: A row cannot be read, or no value of a column can.
     """
     row_count = 0
     for plan in plans:
+        readings = ColumnReadings(plan.reader.where)
         for batch in told_of_source(plan.reader.where, warehouse.read_batches(connection, plan.statement)):
-            activity = plan.reader.read(batch, run.as_of)
+            activity = plan.reader.read(batch, run.as_of, readings)
             append(activity)
             row_count += len(activity)
+        readings.check()
         log.info("extract: %s read, %s rows of activity so far", plan.reader.name, f"{row_count:,}")
     return row_count

@@ -11,6 +11,7 @@ import pytest
 from phoneseg.contracts import RAW_ACTIVITY
 from phoneseg.errors import SettingsError, SourceError
 from phoneseg.extract import ActivityReader
+from phoneseg.extract.column_readings import ColumnReadings
 from phoneseg.settings import Settings
 
 JULY = datetime(2026, 7, 1, tzinfo=UTC)
@@ -31,7 +32,10 @@ def read(make_settings: MakeSettings) -> Read:
         rows = pl.DataFrame(columns)
         if "at" not in rows.columns:
             rows = rows.with_columns(at=pl.lit(JUNE))
-        return ActivityReader.of(settings, "sales").read(rows, JULY)
+        readings = ColumnReadings("sales")
+        activity = ActivityReader.of(settings, "sales").read(rows, JULY, readings)
+        readings.check()
+        return activity
 
     return rows_of
 
@@ -227,6 +231,32 @@ def test_one_currency_may_hold_for_all_rows(read: Read) -> None:
 def test_a_column_that_should_hold_numbers_and_is_of_another_type_stops(read: Read, value: object) -> None:
     with pytest.raises(SourceError, match=r"^phoneseg\.toml: activity\.sales: column `x` holds values that are no "):
         read({"who": [1], "x": [value]}, 'amount = "x"')
+
+
+@pytest.mark.parametrize(
+    ("setting", "values"),
+    [
+        ("direction", ["eingehend", "ausgehend"] * 5),
+        ("duration_s", ["agent_006"] * 10),
+        ("is_answered", ["ANSWERED", "BUSY"] * 5),
+    ],
+)
+def test_a_column_of_which_nothing_can_be_read_stops_and_no_value_is_shown(
+    read: Read, setting: str, values: list[str]
+) -> None:
+    more = f'{setting} = "column"\n'
+    columns: dict[str, object] = {"who": list(range(11)), "column": [*values, " "]}
+    with pytest.raises(SourceError, match=rf"sales\.{setting}: none of the column's 10 values") as caught:
+        read(columns, more)
+    assert values[0] not in str(caught.value)
+
+
+def test_a_few_values_that_cannot_be_read_are_told_in_the_log(read: Read, caplog: pytest.LogCaptureFixture) -> None:
+    seconds = read({"who": [1, 2], "seconds": ["12", "long"]}, 'duration_s = "seconds"\n')["duration_s"]
+    assert seconds.to_list() == [12, None]
+    assert [record.getMessage() for record in caplog.records] == [
+        "sales.duration_s: 1 of 2 values are not a number of seconds"
+    ]
 
 
 def test_blank_texts_are_null(read: Read) -> None:
