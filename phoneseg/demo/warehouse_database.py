@@ -10,7 +10,6 @@ from typing import Final
 
 import polars as pl
 import psycopg
-from adbc_driver_postgresql import dbapi
 
 from phoneseg.demo.postgresql import PostgreSQLServer
 from phoneseg.demo.source_tables import SOURCE_TABLES
@@ -46,6 +45,8 @@ def write_postgresql(server: PostgreSQLServer, tables: Mapping[str, pl.DataFrame
 
 
 def _copy(url: str, name: str, rows: pl.DataFrame) -> None:
+    from adbc_driver_postgresql import dbapi  # it imports pandas, and every command imports the demo
+
     schema, table = name.split(".")
     with closing(dbapi.connect(url)) as connection, closing(connection.cursor()) as cursor:
         cursor.adbc_ingest(table, rows.to_arrow(compat_level=pl.CompatLevel.oldest()), "append", db_schema_name=schema)

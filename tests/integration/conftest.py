@@ -53,10 +53,11 @@ def _few_checks_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def few_checks(_few_checks_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let runs check the keys of the tables alone: for tests of other things, of which a run takes most of the time."""
-    monkeypatch.setenv("PHONESEG_QUALITY__SUITES_FOLDER", str(_few_checks_folder))
+@pytest.fixture(autouse=True)
+def _few_checks(request: pytest.FixtureRequest, _few_checks_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let runs check the keys of the tables alone, unless the test is about more: checks take most of a small run."""
+    if request.node.get_closest_marker("all_checks") is None:
+        monkeypatch.setenv("PHONESEG_QUALITY__SUITES_FOLDER", str(_few_checks_folder))
 
 
 @pytest.fixture(params=["duckdb", "postgresql"])

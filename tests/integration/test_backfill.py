@@ -19,7 +19,6 @@ from phoneseg.cli.one_run import run_once
 from phoneseg.demo import write_demo
 from phoneseg.settings import Settings, load_settings
 
-pytestmark = pytest.mark.usefixtures("few_checks")
 OK, MEND, RETRY, INTERRUPTED = 0, 1, 75, 130
 FIRST = datetime(2026, 6, 1, tzinfo=UTC)
 # A contact that stands twice, created on the first of June: every run from the second of June on refuses it.

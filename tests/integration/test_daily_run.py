@@ -26,6 +26,7 @@ ROWS = """
 """
 
 
+@pytest.mark.all_checks
 @pytest.mark.parametrize("backend", ["duckdb", "sqlite"])
 def test_every_filled_cell_is_published_or_quarantined_with_a_reason(
     make_warehouse: Callable[..., Settings], backend: str
@@ -151,6 +152,7 @@ def test_a_run_of_one_source_does_not_go_back_in_time(demo_settings: Settings) -
         run_pipeline(demo_settings, AS_OF - timedelta(days=1), sources=("crm",))
 
 
+@pytest.mark.all_checks
 def test_a_dry_run_checks_everything_and_publishes_nothing(demo_settings: Settings) -> None:
     run_pipeline(demo_settings)
     before = published_tables(demo_settings)

@@ -9,7 +9,6 @@ from runs import AS_OF, execute, published_tables, query, run_pipeline
 from phoneseg.errors import DriftError, PhonesegError, SourceError
 from phoneseg.settings import Settings
 
-pytestmark = pytest.mark.usefixtures("few_checks")
 NEXT = AS_OF + timedelta(days=1)
 
 

@@ -74,6 +74,7 @@ def test_a_number_in_a_database_error_is_hidden(make_warehouse: Callable[..., Se
     assert not re.search(r"253\D?0000", str(raised.value))
 
 
+@pytest.mark.all_checks
 def test_a_failing_suite_names_its_expectations_and_publishes_nothing(demo_settings: Settings) -> None:
     run_pipeline(demo_settings)
     before = published_tables(demo_settings)
@@ -110,6 +111,7 @@ def test_the_command_line_says_why_and_how_to_go_on(demo: Path) -> None:
     assert "nothing is published yet" in nothing_yet.stderr
 
 
+@pytest.mark.all_checks
 def test_a_run_prints_no_phone_number(demo: Path) -> None:
     done = run_command("run", "--config", demo / "phoneseg.toml", "--as-of", "2026-07-01")
     assert done.returncode == 0, done.stderr
@@ -177,12 +179,14 @@ def _with_suite(settings: Settings, expectation: dict[str, object]) -> Settings:
     return edit_settings(settings, "[privacy]", '[quality]\nsuites_folder = "suites"\n\n[privacy]')
 
 
+@pytest.mark.all_checks
 def test_a_misspelt_expectation_stops_the_run_rather_than_being_left_out(demo_settings: Settings) -> None:
     strict = _with_suite(demo_settings, {"type": "expect_nonsense", "kwargs": {"column": "phone_token"}})
     with pytest.raises(SettingsError, match="suite phone_number: Great Expectations has no expect_nonsense"):
         run_pipeline(strict)
 
 
+@pytest.mark.all_checks
 def test_an_expectation_that_would_show_numbers_in_data_docs_is_refused(demo_settings: Settings) -> None:
     telling = {
         "type": "expect_column_distinct_values_to_be_in_set",

@@ -12,7 +12,6 @@ from phoneseg.errors import SourceError, SupersededError
 from phoneseg.run import Run
 from phoneseg.settings import Settings
 
-pytestmark = pytest.mark.usefixtures("few_checks")
 NEXT = AS_OF + timedelta(days=1)
 LATER = "TIMESTAMP '2026-07-20 10:00'"  # after every watermark of the demo
 REQUESTER = "requester_id, name, callback_number, country_code, first_seen_at, updated_at"

@@ -8,6 +8,8 @@ from runs import AS_OF, execute, run_pipeline
 from phoneseg.errors import AuditError
 from phoneseg.settings import Settings
 
+pytestmark = pytest.mark.all_checks
+
 NEXT = AS_OF + timedelta(days=1)
 LATER = "TIMESTAMP '2026-07-20 10:00'"  # after every watermark of the demo
 

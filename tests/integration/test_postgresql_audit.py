@@ -22,6 +22,8 @@ from phoneseg.run import Run
 from phoneseg.settings import Settings, load_settings
 from phoneseg.warehouse import Warehouse, open_warehouse
 
+pytestmark = pytest.mark.all_checks
+
 NUMBERS = ("+16502530000", "+442079460018")
 
 

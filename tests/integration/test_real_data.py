@@ -11,7 +11,10 @@ from phoneseg.settings import load_settings
 DATA = Path(__file__).parents[3] / "shared" / "data"
 HEAD = '[warehouse]\nurl = "{url}"\n[privacy]\ntoken_key_file = "token.key"\n'
 
-pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the real lists are not beside the checkout")
+pytestmark = [
+    pytest.mark.skipif(not DATA.is_dir(), reason="the real lists are not beside the checkout"),
+    pytest.mark.all_checks,
+]
 
 
 def write_settings(folder: Path, text: str) -> Path:

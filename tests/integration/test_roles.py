@@ -21,6 +21,8 @@ from phoneseg.demo.postgresql.programs import (
 )
 from phoneseg.settings import Settings, load_settings
 
+pytestmark = pytest.mark.all_checks
+
 FILE = Path(__file__).parents[2] / "sql" / "operations" / "roles_postgresql.sql"
 PASSWORD = "for-this-test-alone"
 SOURCES = """

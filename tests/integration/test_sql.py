@@ -24,7 +24,6 @@ def views_of(settings: Settings) -> tuple[View, ...]:
     return all_views(SegmentRules.of(Run.open(settings, as_of=AS_OF)).exclusive_by_kind)
 
 
-@pytest.mark.usefixtures("few_checks")
 def test_every_shipped_query_and_view_answers_on_a_published_warehouse(any_settings: Settings) -> None:
     run_pipeline(any_settings)
     execute(any_settings, "DELETE FROM support.requester WHERE requester_id % 5 = 0")
