@@ -108,6 +108,17 @@ def test_an_edit_is_planned_then_stopped_then_accepted_on_postgresql(postgresql_
     _edit_plan_and_publish(postgresql_settings)
 
 
+@pytest.mark.usefixtures("few_checks")
+def test_a_plan_tells_that_a_run_stops_at_a_segment_of_an_edited_kind(demo_settings: Settings) -> None:
+    run_pipeline(demo_settings)
+    edited = "[segments]\nmax_change_from_contacts = 1\nlifecycle.active_days = 89\n\n[privacy]"
+    settings = edit_settings(demo_settings, "[privacy]", edited)
+    plan = _plan(settings)
+    assert {key: each.is_jump for key, each in plan.items()} == {"lifecycle": True}
+    with pytest.raises(SegmentJumpError, match=r"lifecycle:cooling \d+ -> \d+ "):
+        run_pipeline(settings)
+
+
 def test_a_wrong_definition_stops_a_run_before_it_reads_anything(demo_settings: Settings) -> None:
     _edit(demo_settings, "value.toml", "amount_sum_365d >= 500", "amount_sum_356d >= 500")
     with pytest.raises(SettingsError, match=r"^segments/value\.toml:13: no column `amount_sum_356d`; did you mean"):
