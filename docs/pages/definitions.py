@@ -154,6 +154,8 @@ custom:win_back_call  downstream  8fc36133 -> 96c1f0a1      44     99       55  
             "`edited` is a definition, or a kind whose bounds in the settings were edited; `downstream` is one that "
             "refers to such a one. Overlap is the members by both rules by the members by either. `--format json` "
             "gives the same for programs.",
+            "A plan does not make profiles. Where an edited kind reads what a setting of the profile makes, such as "
+            "`place_type` by `profile.place`, it says so: a run may move other contacts then.",
             "A run stops where a segment grows or shrinks by more than "
             "[`segments.max_change_pct`](settings.md#segments), unless it is told to accept the sizes; see "
             "[operations](operations.md#when-segments-change-their-sizes).",

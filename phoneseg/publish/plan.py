@@ -1,8 +1,8 @@
 """What the definitions of the files would change, against what is published; nothing is written."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -53,11 +53,14 @@ class Plan:
         as_of: The published `as_of`.
         changes: What becomes of each rule that changed.
         unchanged_count: How many rules stay.
+        unseen: By key of the edited kinds whose figures come from settings of the profile, those settings: where they
+            were edited, the published profiles do not show it, and a run moves other contacts than the plan says.
     """
 
     as_of: datetime
     changes: tuple[PlannedChange, ...]
     unchanged_count: int
+    unseen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,13 @@ def plan_segments(warehouse: Warehouse, connection: sa.Connection, settings: Set
     changes = tuple(
         PlannedChange(rule, **row, is_jump=rule.key in jumps) for rule, row in zip(changed, rows, strict=True)
     )
-    return Plan(published.as_of, changes, unchanged_count)
+    edited = {each.key for each in changed if each.change == "edited"}
+    unseen = {
+        kind.name: tuple(f"profile.{key}" for key in kind.profile_settings)
+        for kind in rules.kinds
+        if kind.name in edited and kind.profile_settings
+    }
+    return Plan(published.as_of, changes, unchanged_count, unseen)
 
 
 def _read_published(warehouse: Warehouse, connection: sa.Connection) -> _Published:
