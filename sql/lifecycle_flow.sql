@@ -6,5 +6,5 @@ SELECT
 FROM phoneseg.segment_flow
 WHERE
     segment_kind = 'lifecycle'
-    AND as_of = (SELECT max(as_of) FROM phoneseg.segment_flow)
+    AND as_of = (SELECT max(as_of) FROM phoneseg.segment_size)
 ORDER BY contact_count DESC, from_stage, to_stage

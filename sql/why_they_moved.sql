@@ -5,6 +5,6 @@ SELECT
     cause,
     count(*) AS contacts
 FROM phoneseg.segment_change
-WHERE as_of = (SELECT max(as_of) FROM phoneseg.segment_change)
+WHERE as_of = (SELECT max(as_of) FROM phoneseg.segment_size)
 GROUP BY segment_kind, change, cause
 ORDER BY contacts DESC, segment_kind, change, cause

@@ -103,7 +103,8 @@ def _describe_sql() -> str:
         "A contact is a member if the rule is true. False makes no member, and null does not: a comparison with null "
         "is null, and so is NOT of it. `IS NULL` and `COALESCE` say what null means.",
         f"Operators: {code_list(OPERATORS)}; `AND`, `OR`, `NOT`, `IN`, `BETWEEN`, `LIKE`, `ILIKE`, `IS NULL`, `CASE`.",
-        f"Functions: {code_list(sorted(FUNCTIONS))}. They look at one row, and none of them fails on a value.",
+        f"Functions: {code_list(sorted(FUNCTIONS))}. They look at one row, and none of them fails on a value: so "
+        "the pattern of `REGEXP_LIKE` is a text, not a column.",
         "Text stands in single quotes. `DATE '2026-01-31'` and `TIMESTAMP '2026-01-31 12:00:00'` are literals, and "
         "`INTERVAL '3 days'` can be added to them.",
         "A divisor is a number, or `NULLIF(..., 0)`: 0 / 0 would make members by chance.",
@@ -153,6 +154,8 @@ custom:win_back_call  downstream  8fc36133 -> 96c1f0a1      44     99       55  
             "`edited` is a definition, or a kind whose bounds in the settings were edited; `downstream` is one that "
             "refers to such a one. Overlap is the members by both rules by the members by either. `--format json` "
             "gives the same for programs.",
+            "A plan does not make profiles. Where an edited kind reads what a setting of the profile makes, such as "
+            "`place_type` by `profile.place`, it says so: a run may move other contacts then.",
             "A run stops where a segment grows or shrinks by more than "
             "[`segments.max_change_pct`](settings.md#segments), unless it is told to accept the sizes; see "
             "[operations](operations.md#when-segments-change-their-sizes).",

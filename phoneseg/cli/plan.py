@@ -61,6 +61,9 @@ def print_plan(planned: Plan) -> None:
         grid.add_row(*_row(change))
     console.print(grid)
     console.print(f"{planned.unchanged_count} rules stay as they are. Nothing was written.")
+    for key, keys in planned.unseen.items():
+        told = ", ".join(keys)
+        console.print(f"{key} reads what {told} makes of a profile: if that was edited, a run moves others than these.")
     if jumps := [change.rule.key for change in planned.changes if change.is_jump]:
         console.print(f"A run stops at the sizes of {', '.join(jumps)}, unless it is given --accept-sizes.")
 
@@ -75,10 +78,14 @@ def _row(change: PlannedChange) -> tuple[str, ...]:
 
 
 def plan_as_json(planned: Plan) -> dict[str, object]:
-    """Return a plan as JSON can hold it; `downstream` of a change names the changes that are because of it."""
+    """Return a plan as JSON can hold it; `downstream` of a change names the changes that are because of it.
+
+    `unseen` names edited kinds, and the settings of the profile whose edits a plan does not show in them.
+    """
     return {
         "as_of": planned.as_of.isoformat(),
         "unchanged_count": planned.unchanged_count,
+        "unseen": {key: list(keys) for key, keys in planned.unseen.items()},
         "changes": [_change_as_json(change, planned) for change in planned.changes],
     }
 

@@ -85,7 +85,9 @@ class History:
         staged, log = self.replacement.staging(SEGMENT_CHANGE), self.replacement.published(SEGMENT_CHANGE)
         rewritten = [each.as_of for each in (self.timeline.this, self.timeline.next) if each is not None]
         is_rewritten = sa.and_(log.c.as_of.in_(rewritten), self._is_in_scope(log))
-        return publish_differences(self.connection, SEGMENT_CHANGE, staged, log, [is_rewritten])
+        # After the newest there is nothing, unless later as_ofs were taken back.
+        replaced = [is_rewritten] if self.timeline.next else [is_rewritten, log.c.as_of > self.timeline.this.as_of]
+        return publish_differences(self.connection, SEGMENT_CHANGE, staged, log, replaced)
 
     @property
     def _is_whole(self) -> bool:

@@ -1,8 +1,8 @@
 """What the definitions of the files would change, against what is published; nothing is written."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -33,7 +33,7 @@ class PlannedChange:
         entered_count: Members by the new rule that are none today.
         exited_count: Members of today that are none by the new rule.
         overlap: Members by both rules by members by either, null where there are none.
-        is_jump: Whether a run would stop at it, unless it accepts the sizes.
+        is_jump: Whether a run would stop at it, or at a segment of the kind, unless it accepts the sizes.
     """
 
     rule: ChangedRule
@@ -53,11 +53,14 @@ class Plan:
         as_of: The published `as_of`.
         changes: What becomes of each rule that changed.
         unchanged_count: How many rules stay.
+        unseen: By key of the edited kinds whose figures come from settings of the profile, those settings: where they
+            were edited, the published profiles do not show it, and a run moves other contacts than the plan says.
     """
 
     as_of: datetime
     changes: tuple[PlannedChange, ...]
     unchanged_count: int
+    unseen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -98,12 +101,18 @@ def plan_segments(warehouse: Warehouse, connection: sa.Connection, settings: Set
     for profiles in _read_profiles(warehouse, connection, evaluated.profile_columns):
         after.add(evaluated.assign(profiles))
     compared = compare_members(keys, before, after)
-    jumps = _find_jumps(compared, published, rules, settings)
+    jumps = _find_jumps(before, after, published, rules, settings)
     rows = compared.drop("key").iter_rows(named=True)
     changes = tuple(
         PlannedChange(rule, **row, is_jump=rule.key in jumps) for rule, row in zip(changed, rows, strict=True)
     )
-    return Plan(published.as_of, changes, unchanged_count)
+    edited = {each.key for each in changed if each.change == "edited"}
+    unseen = {
+        kind.name: tuple(f"profile.{key}" for key in kind.profile_settings)
+        for kind in rules.kinds
+        if kind.name in edited and kind.profile_settings
+    }
+    return Plan(published.as_of, changes, unchanged_count, unseen)
 
 
 def _read_published(warehouse: Warehouse, connection: sa.Connection) -> _Published:
@@ -149,15 +158,11 @@ def _read_profiles(warehouse: Warehouse, connection: sa.Connection, columns: tup
         yield batch.cast({name: schema[name] for name in columns})
 
 
-def _find_jumps(compared: pl.DataFrame, published: _Published, rules: SegmentRules, settings: Settings) -> set[str]:
-    """Return the keys of definitions whose sizes a run would not publish; those of a kind are many segments."""
-    parted = compared.filter(pl.col("key").str.contains(":", literal=True)).with_columns(
-        segment_kind=pl.col("key").str.split(":").list.first(), segment_code=pl.col("key").str.split(":").list.last()
-    )
-    before, now = (
-        parted.select("segment_kind", "segment_code", contact_count=size).filter(pl.col("contact_count") > 0)
-        for size in ("size_before", "size_after")
-    )
-    earlier = EarlierSizes(published.as_of, before, frozenset(published.versions))
-    jumps = find_jumps(earlier, now, rules.versions, settings.segments)
-    return {f"{kind}:{code}" for kind, code in jumps.select("segment_kind", "segment_code").rows()}
+def _find_jumps(
+    before: MemberSets, after: MemberSets, published: _Published, rules: SegmentRules, settings: Settings
+) -> set[str]:
+    """Return the keys of which a segment changes its size so much that a run would not publish it."""
+    earlier = EarlierSizes(published.as_of, before.sizes, frozenset(published.versions))
+    jumps = find_jumps(earlier, after.sizes, rules.versions, settings.segments)
+    segments = jumps.select("segment_kind", "segment_code").rows()
+    return {kind if kind in before.keys else f"{kind}:{code}" for kind, code in segments}

@@ -13,6 +13,7 @@ from phoneseg.publish.differences import publish_differences
 from phoneseg.publish.history import History
 from phoneseg.publish.load import drop_staging
 from phoneseg.publish.log import end_run, has_newer_published, last_published_us
+from phoneseg.publish.taken_back import forget_taken_back
 from phoneseg.publish.timeline import read_timeline
 from phoneseg.publish.views import keep_views
 from phoneseg.run import Run
@@ -46,6 +47,8 @@ def swap_staging(
     replacement = Replacement.of(warehouse, run)
     _check_base(warehouse, connection, run, replacement)
     is_current = not has_newer_published(warehouse, connection, run)
+    if is_current:
+        forget_taken_back(warehouse, connection, run)
     timeline = read_timeline(warehouse, connection, run)
     history = History(connection, replacement, timeline)
     history.stage()

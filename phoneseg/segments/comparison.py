@@ -10,6 +10,7 @@ from phoneseg.segments.definitions.sql import WhereError, read_where
 from phoneseg.segments.membership import SegmentRules
 
 _SEED: Final = 11
+_SEGMENT: Final = ("segment_kind", "segment_code")
 
 
 @dataclass(frozen=True)
@@ -73,10 +74,12 @@ class MemberSets:
     Attributes:
         keys: The keys that are kept; members of others are left out.
         hashes: The hashes of the members of each key, in pieces.
+        counts: `segment_kind`, `segment_code` and `contact_count` of the segments of the keys, in pieces.
     """
 
     keys: Set[str]
     hashes: dict[str, list[pl.Series]] = field(default_factory=dict)
+    counts: list[pl.DataFrame] = field(default_factory=list)
 
     def add(self, members: pl.DataFrame) -> None:
         """Add members.
@@ -87,16 +90,25 @@ class MemberSets:
         kind, code, contact = pl.col("segment_kind"), pl.col("segment_code"), pl.col("contact_id")
         of_definition, keys = kind + ":" + code, sorted(self.keys)
         hashed = members.select(
+            "segment_kind",
+            "segment_code",
             key=pl.when(kind.is_in(keys)).then(kind).when(of_definition.is_in(keys)).then(of_definition),
             # A contact that goes from one segment of a kind to another leaves the one and enters the other.
             member=pl.struct(contact, code).hash(seed=_SEED),
         ).filter(pl.col("key").is_not_null())
+        self.counts.append(hashed.group_by(_SEGMENT).agg(contact_count=pl.len().cast(pl.Int64)))
         for (key,), some in hashed.partition_by("key", as_dict=True).items():
             self.hashes.setdefault(str(key), []).append(some["member"])
 
     def of(self, key: str) -> pl.Series:
         """Return the hashes of the members of a key, each once."""
         return pl.concat(self.hashes.get(key, [pl.Series([], dtype=pl.UInt64)])).alias("member")
+
+    @property
+    def sizes(self) -> pl.DataFrame:
+        """The segments of all keys that have members: `segment_kind`, `segment_code`, `contact_count`."""
+        none = pl.DataFrame(schema=dict.fromkeys(_SEGMENT, pl.String) | {"contact_count": pl.Int64})
+        return pl.concat([none, *self.counts]).group_by(_SEGMENT).agg(pl.col("contact_count").sum())
 
 
 COMPARED: Final = {

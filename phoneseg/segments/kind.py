@@ -63,6 +63,8 @@ class SegmentKind:
             empty list) makes no member.
         label: The segment's name for people, over `segment_code` and `inputs`; the same for all members of a code.
         codes: Every code that `code` can give; None where they come from the data.
+        profile_settings: Keys of the settings of the profile that decide what stands in `inputs`, and not only in
+            `code`: whoever edits them sees their effect in new profiles alone.
     """
 
     name: str
@@ -75,6 +77,7 @@ class SegmentKind:
     code: pl.Expr
     label: pl.Expr
     codes: tuple[str, ...] | None = None
+    profile_settings: tuple[str, ...] = ()
 
     def assign(self, profile: pl.LazyFrame) -> pl.LazyFrame:
         """Return the members: one row per contact and code.

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-from pydantic import Field, StrictInt, StringConstraints, ValidationError
+from pydantic import AfterValidator, Field, StrictInt, StringConstraints, ValidationError
 from pydantic_core import ErrorDetails
 
 from phoneseg.errors import SettingsError
@@ -19,6 +19,17 @@ from phoneseg.settings.toml_lines import find_lines, line_of
 CUSTOM: Final = "custom"
 """The kind of a definition without a group, and the family of all."""
 
+_LONGEST_GROUP_BYTES: Final = 55
+"""PostgreSQL cuts names at 63 bytes, and a column of contact_360 is called `<group>_segment`."""
+
+
+def _check_length(group: str) -> str:
+    if len(group.encode()) > _LONGEST_GROUP_BYTES:
+        raise ValueError(f"a column is called after the group: its name has at most {_LONGEST_GROUP_BYTES} letters")
+    return group
+
+
+GroupName = Annotated[Identifier, AfterValidator(_check_length)]
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
@@ -44,7 +55,7 @@ class SegmentEntry(Section):
 class DefinitionFile(Section):
     """What may stand in a file."""
 
-    groups: dict[Identifier, Group] = Field({}, description="Groups by name.")
+    groups: dict[GroupName, Group] = Field({}, description="Groups by name.")
     segment: tuple[SegmentEntry, ...] = Field((), description="Definitions.")
 
 
@@ -172,7 +183,7 @@ def _read(file: Path, shown: str) -> tuple[DefinitionFile, dict[Any, int]]:
 
 def _clear_line(shown: str, lines: dict[Any, int], error: ErrorDetails) -> str:
     """Return `file:line: key: what is wrong; what exists instead`, without the value."""
-    path = error["loc"]
+    path = tuple(part for part in error["loc"] if part != "[key]")  # which pydantic puts behind a wrong name
     place, key = f"{shown}:{line_of(lines, path)}", str(path[-1])
     if error["type"] == "extra_forbidden":
         models: dict[str, type[Section]] = {"segment": SegmentEntry, "groups": Group} if len(path) > 1 else {}

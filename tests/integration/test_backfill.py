@@ -228,3 +228,24 @@ def test_an_interrupted_backfill_shows_how_far_it_went_and_leaves_nothing_half_d
     assert "--from 2026-06-02 --to 2026-06-03" in shown
     assert runs_of(small) == [("01", "published"), ("02", "failed")]
     assert list(small.resolve(small.stage.folder).iterdir()) == []
+
+
+def test_a_day_that_is_taken_back_leaves_no_trace_in_tables_and_history(small: Settings, tmp_path: Path) -> None:
+    shutil.copytree(small.folder, tmp_path / "copy")
+    other = load_settings(tmp_path / "copy" / "phoneseg.toml")
+    days = [FIRST + timedelta(days=number) for number in range(3)]
+    for as_of in days:
+        run_once(small, as_of=as_of)
+    run_once(other, as_of=days[0])
+    run_once(other, as_of=days[2] + timedelta(days=9))
+    execute(other, f"UPDATE phoneseg.pipeline_run SET is_current = false WHERE as_of > TIMESTAMPTZ '{days[2]}'")
+    run_once(other, as_of=days[1], full=True)
+    run_once(other, as_of=days[2])
+    assert published_tables(other) == published_tables(small)
+    for sql in (
+        "SELECT * FROM phoneseg.segment_change ORDER BY ALL",
+        "SELECT * FROM phoneseg.segment_interval ORDER BY ALL",
+        "SELECT * FROM phoneseg.segment_trend ORDER BY ALL",
+    ):
+        assert query(other, sql).equals(query(small, sql)), sql
+    assert ("12", "abandoned") in runs_of(other)

@@ -19,6 +19,12 @@ def _plan(settings: Settings) -> dict[str, PlannedChange]:
         return {change.rule.key: change for change in plan_segments(warehouse, connection, settings).changes}
 
 
+def _unseen(settings: Settings) -> dict[str, tuple[str, ...]]:
+    warehouse = open_warehouse(settings)
+    with warehouse.snapshot() as connection:
+        return dict(plan_segments(warehouse, connection, settings).unseen)
+
+
 def _members(settings: Settings, kind: str = "custom") -> Members:
     rows = query(
         settings,
@@ -106,6 +112,22 @@ def test_an_edit_is_planned_then_stopped_then_accepted(demo_settings: Settings) 
 @pytest.mark.slow
 def test_an_edit_is_planned_then_stopped_then_accepted_on_postgresql(postgresql_settings: Settings) -> None:
     _edit_plan_and_publish(postgresql_settings)
+
+
+@pytest.mark.usefixtures("few_checks")
+def test_a_plan_tells_that_a_run_stops_at_a_segment_of_an_edited_kind(demo_settings: Settings) -> None:
+    run_pipeline(demo_settings)
+    edited = "[segments]\nmax_change_from_contacts = 1\nlifecycle.active_days = 89\n\n[privacy]"
+    settings = edit_settings(demo_settings, "[privacy]", edited)
+    plan = _plan(settings)
+    assert {key: each.is_jump for key, each in plan.items()} == {"lifecycle": True}
+    assert _unseen(settings) == {}
+    assert _unseen(edit_settings(settings, "[profile]", "[profile]\nplace.urban_from_population = 9000000")) == {
+        "place_type": ("profile.place",)
+    }
+    settings = edit_settings(settings, "place.urban_from_population = 9000000\n", "")
+    with pytest.raises(SegmentJumpError, match=r"lifecycle:cooling \d+ -> \d+ "):
+        run_pipeline(settings)
 
 
 def test_a_wrong_definition_stops_a_run_before_it_reads_anything(demo_settings: Settings) -> None:

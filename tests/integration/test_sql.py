@@ -1,5 +1,6 @@
 """The queries and views that phoneseg ships for analysts."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -71,6 +72,18 @@ def check_that_labels_and_flows_are_those_of_the_memberships(settings: Settings)
     assert 0 < int(moved) <= removed
     open_now = query(settings, "SELECT count(*) FROM phoneseg.segment_interval WHERE exited_on IS NULL").item()
     assert open_now == query(settings, "SELECT count(*) FROM phoneseg.segment_membership").item()
+
+
+@pytest.mark.usefixtures("few_checks")
+def test_a_last_run_without_changes_has_no_moves(make_warehouse: Callable[..., Settings]) -> None:
+    settings = make_warehouse("(1, '+4930123456', 'DE'), (2, '+33140123456', 'FR')")
+    moves = [(SQL / f"{name}.sql").read_text() for name in ("why_they_moved", "lifecycle_flow")]
+    run_pipeline(settings)
+    execute(settings, "DELETE FROM shop.customer WHERE id = 2")
+    run_pipeline(settings, NEXT, accept_drift=True)
+    assert all(query(settings, sql).height > 0 for sql in moves)
+    run_pipeline(settings, NEXT + timedelta(days=1))
+    assert all(query(settings, sql).is_empty() for sql in moves), "those of the run before are not the last one's"
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)

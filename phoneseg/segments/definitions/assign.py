@@ -51,11 +51,11 @@ def find_members(profile: pl.DataFrame, rules: DefinitionRules) -> dict[str, pl.
         rules: The definitions.
     """
     is_true: dict[str, pl.Series] = {}
-    inputs = profile.select(each.expression.alias(name) for name, each in rules.inputs.items())
-    # The first column is there so that all rows are, even where no rule reads a column.
-    found = pl.concat(
-        [profile.select(pl.col("contact_id").alias("")), rules.conditions.find_out(inputs)], how="horizontal"
+    # The first column is there so that all rows are, even where no rule reads a column, or none but `as_of`.
+    inputs = profile.select(
+        pl.col("contact_id").alias(""), *(each.expression.alias(name) for name, each in rules.inputs.items())
     )
+    found = pl.concat([inputs.select(""), rules.conditions.find_out(inputs)], how="horizontal")
     for codes in _generations(rules):
         referred = frozenset[str]().union(*(rules.wheres[code].columns for code in codes))
         memberships = [each for each in _membership_columns(is_true, rules.written) if each.name in referred]

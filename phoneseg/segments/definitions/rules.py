@@ -101,7 +101,7 @@ class DefinitionRules:
 
 def _read_all(written: WrittenDefinitions, inputs: Mapping[str, Input]) -> dict[str, Where]:
     members = {member_column(each.code): pl.Boolean() for each in written.definitions}
-    groups = {group_column(group): pl.String() for group in written.groups}
+    groups = {group_column(group): pl.String() for group in written.groups if written.members_of(group)}
     columns: dict[str, pl.DataType] = {name: each.dtype for name, each in inputs.items()} | members | groups
     sample = sample_profiles(inputs).with_columns(
         *(pl.Series(name, [False, True, False]) for name in members),

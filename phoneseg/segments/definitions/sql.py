@@ -76,6 +76,10 @@ class Token:
         return self.text.upper() if self.kind == "word" else self.text
 
 
+_COMMA: Final = Token("symbol", ",")
+_DEPTHS: Final = {"(": 1, ")": -1}
+
+
 @dataclass(frozen=True)
 class Where:
     """A rule that Polars can evaluate.
@@ -132,6 +136,8 @@ def _check_tokens(tokens: list[Token]) -> None:
             raise WhereError(f"`{token.text}` is no operator here; there are: {' '.join(OPERATORS)}")
         if token.kind == "word" and following.text == "(":
             _check_function(token)
+        if token.upper == "REGEXP_LIKE":
+            _check_pattern(tokens[number + 1 :])
         if token.upper == "IS":
             _check_is(tokens[number + 1 : number + 3])
         if token.kind == "symbol" and token.text in {"/", "%"}:
@@ -144,6 +150,18 @@ def _check_function(token: Token) -> None:
     nearest = get_close_matches(token.upper, FUNCTIONS, n=1)
     hint = f"did you mean {nearest[0]}? " if nearest else ""
     raise WhereError(f"`{token.text}` is no function of one contact; {hint}there are: {', '.join(sorted(FUNCTIONS))}")
+
+
+def _check_pattern(call: list[Token]) -> None:
+    """Check that the pattern is written out: one out of a column fails at the first text that is no pattern."""
+    depth = 0
+    for number, token in enumerate(call):
+        depth += _DEPTHS.get(token.text if token.kind == "symbol" else "", 0)
+        if depth == 1 and token == _COMMA:
+            pattern, after = (*call[number + 1 : number + 3], _COMMA, _COMMA)[:2]
+            if pattern.kind != "text" or after.text not in {",", ")"}:
+                raise WhereError("the pattern of REGEXP_LIKE is a text in single quotes; another may fail on a value")
+            return
 
 
 def _check_is(following: list[Token]) -> None:
@@ -169,7 +187,7 @@ def _ends_with_zero(call: list[Token]) -> bool:
     """Return whether the arguments in the brackets that `call` begins with end with `, 0`."""
     depth = 0
     for number, token in enumerate(call):
-        depth += {"(": 1, ")": -1}.get(token.text if token.kind == "symbol" else "", 0)
+        depth += _DEPTHS.get(token.text if token.kind == "symbol" else "", 0)
         if depth == 0:
             return [each.text for each in call[number - 2 : number]] == [",", "0"]
     return False

@@ -20,6 +20,7 @@ PLAN = Plan(
         PlannedChange(DOWNSTREAM, 12, 11, 0, 1, 11 / 12, is_jump=False),
     ),
     unchanged_count=7,
+    unseen={"place_type": ("profile.place",)},
 )
 
 
@@ -36,7 +37,8 @@ def test_each_change_is_a_line_however_narrow_the_screen(
         ["tier:gold", "downstream", "44444444", "->", "55555555", "12", "11", "0", "1", "91.7%", "custom:vip"],
     ]
     assert " ".join(shown[5]) == "7 rules stay as they are. Nothing was written."
-    assert " ".join(shown[6]) == "A run stops at the sizes of custom:vip, unless it is given --accept-sizes."
+    assert " ".join(shown[6]).startswith("place_type reads what profile.place makes of a profile: if that was edited,")
+    assert " ".join(shown[7]) == "A run stops at the sizes of custom:vip, unless it is given --accept-sizes."
 
 
 def test_a_plan_without_changes_says_so(capsys: pytest.CaptureFixture[str]) -> None:
@@ -47,6 +49,7 @@ def test_a_plan_without_changes_says_so(capsys: pytest.CaptureFixture[str]) -> N
 def test_json_names_what_moves_with_a_change() -> None:
     shown = plan_as_json(PLAN)
     assert shown["as_of"] == "2026-07-01T00:00:00+00:00"
+    assert shown["unseen"] == {"place_type": ["profile.place"]}
     changes = shown["changes"]
     assert isinstance(changes, list)
     assert [(each["segment"], each["because_of"], each["downstream"]) for each in changes] == [

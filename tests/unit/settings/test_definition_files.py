@@ -92,6 +92,8 @@ def test_segments_of_a_group_are_ranked_by_priority(read: Read) -> None:
             "segments/crm.toml:19: priority 1 of group `tier` is that of `a` in segments/crm.toml:11",
         ),
         ('[groups.tier]\nname = "Tier"\n' + segment(), "segments/crm.toml:1: `description` is missing"),
+        (TIER.replace("tier", "t" * 56), f"segments/crm.toml:1: `{'t' * 56}`: a column is called after the group: its"),
+        (TIER.replace("tier", "Tier"), "segments/crm.toml:1: `Tier`: 'Tier' should be lower-case letters, digits and"),
         (TIER + 'order = "x"\n', "segments/crm.toml:4: `order`: unknown key; known keys: name, description"),
     ],
 )

@@ -30,8 +30,13 @@ def definition(code: str, where: str, group: str | None = None, priority: int | 
 
 def rules(*definitions: Definition, **wheres: str) -> DefinitionRules:
     """Return checked definitions."""
+    return check(written(*definitions, **wheres))
+
+
+def check(definitions: WrittenDefinitions) -> DefinitionRules:
+    """Return definitions, checked."""
     kinds = all_kinds(KindParameters(AS_OF, SegmentSettings(), ProfileSettings()))
-    return DefinitionRules.of(written(*definitions, **wheres), kinds, DEFAULT_WINDOWS_DAYS, AS_OF)
+    return DefinitionRules.of(definitions, kinds, DEFAULT_WINDOWS_DAYS, AS_OF)
 
 
 def profiles(*rows: dict[str, object]) -> pl.DataFrame:

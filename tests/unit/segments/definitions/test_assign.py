@@ -34,6 +34,8 @@ def members(found: pl.DataFrame) -> dict[str, list[int]]:
         ("CASE WHEN city = 'Bonn' THEN FALSE ELSE TRUE END", [1, 3]),
         ("TRUE", [0, 1, 2, 3]),
         ("FALSE", []),
+        ("EXTRACT(MONTH FROM as_of) = 7", [0, 1, 2, 3]),
+        ("ARRAY_CONTAINS(attribute_segments, 'plan:gold')", []),
         ("NOT 2 = 1 + 1 OR COALESCE(NULL, TRUE)", [0, 1, 2, 3]),
         ("COALESCE('x', city) = 'x' AND city = 'Bonn' AND amount_sum_365d > 1", [0]),
         ("TRUE AND NULL", []),

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from phoneseg.errors import SettingsError
-from tests.unit.segments.definitions.making import definition, rules
+from phoneseg.settings.definition_files import Group
+from tests.unit.segments.definitions.making import check, definition, rules, written
 
 
 @pytest.mark.parametrize(
@@ -44,6 +45,13 @@ def test_a_rule_that_cannot_be_used_is_told_with_file_and_line(where: str, words
         rules(definition("vip", where))
     assert str(raised.value).startswith(f"segments/vip.toml:6: {words}")
     assert "\n" not in str(raised.value)
+
+
+def test_a_group_without_segments_has_no_column() -> None:
+    made = written(a="tier_segment = 'gold'")
+    empty = replace(made, groups={"tier": Group(name="Tier", description="A group.")})
+    with pytest.raises(SettingsError, match=r"^segments/a\.toml:6: no column `tier_segment`"):
+        check(empty)
 
 
 def test_a_code_may_not_give_a_column_of_the_profile_another_meaning() -> None:

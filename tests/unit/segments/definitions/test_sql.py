@@ -30,6 +30,9 @@ from phoneseg.segments.definitions.sql import FUNCTIONS, KEYWORDS, WhereError, r
         ("a / 0 > 1", "a division by 0"),
         ("a / NULLIF(c, 1) > 1", "a division by 0"),
         ("a % c = 1", "a division by 0"),
+        ("REGEXP_LIKE(b, b)", "the pattern of REGEXP_LIKE is a text in single quotes"),
+        ("regexp_like(LEFT(b, 2), '^' || b)", "the pattern of REGEXP_LIKE is a text in single quotes"),
+        ("REGEXP_LIKE(b, LOWER('x'))", "the pattern of REGEXP_LIKE is a text in single quotes"),
         ("f IS TRUE", "`IS TRUE` is read otherwise by Polars than by SQL"),
         ("(a > 1) is not false", "`IS FALSE` is read otherwise"),
         ("a IS DISTINCT FROM 1", "`IS DISTINCT` is read otherwise"),
@@ -53,6 +56,10 @@ def test_words_in_texts_and_quoted_names_are_no_sql() -> None:
         "b = 'SELECT now() / 0' AND \"CAST\" > 1 -- CURRENT_DATE\n AND a / NULLIF((c + 1), 0) > 1 /* :: */"
     )
     assert where.columns == {"a", "b", "c", "CAST"}
+
+
+def test_a_pattern_that_is_written_out_is_taken() -> None:
+    assert read_where("REGEXP_LIKE(COALESCE(b, 'x'), '^x, (y)$', 'i') AND a > 1").columns == {"a", "b"}
 
 
 def test_spaces_comments_and_the_case_of_keywords_do_not_matter() -> None:
