@@ -3,13 +3,13 @@ SELECT
     contact_id,
     amount_sum_all,
     purchase_count_all,
-    last_activity_at,
+    last_engagement_at,
     country_segment,
     lifecycle_segment,
     rfm_segment
 FROM phoneseg.contact_360
 WHERE
     amount_sum_all IS NOT NULL
-    AND last_activity_at < (SELECT max(source_as_of) FROM phoneseg.source_watermark) - INTERVAL '90 days'
+    AND last_engagement_at < (SELECT max(source_as_of) FROM phoneseg.source_watermark) - INTERVAL '90 days'
 ORDER BY amount_sum_all DESC, contact_id
 LIMIT 20

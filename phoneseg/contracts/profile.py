@@ -128,6 +128,7 @@ ACTIVITY_COLUMNS: Final = (
     ),
     _instant("first_activity_at", "The first event"),
     _instant("last_activity_at", "The last event before as_of"),
+    _instant("last_engagement_at", "The last call or message from the contact, purchase or visit before as_of"),
     _instant("first_purchase_at", "The first purchase"),
     Column("repeat_purchase_days", pl.Int32, "Days (UTC) with a purchase after the first such day.", _PERSONAL, True),
     Column(

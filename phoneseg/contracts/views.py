@@ -157,6 +157,7 @@ _OF_PROFILE: Final = (
     "place_type",
     "first_seen_at",
     "last_activity_at",
+    "last_engagement_at",
     "last_purchase_at",
     "recency_score",
     "frequency_score",

@@ -4,7 +4,7 @@ import polars as pl
 
 from phoneseg.contracts.activity import ACTIVITY_KINDS
 from phoneseg.contracts.model import UTC_INSTANT
-from phoneseg.profiles.timeline import Timeline
+from phoneseg.profiles.timeline import Timeline, came_from_contact
 
 
 def find_milestones(timeline: Timeline, created_at: pl.Series) -> pl.DataFrame:
@@ -19,13 +19,15 @@ def find_milestones(timeline: Timeline, created_at: pl.Series) -> pl.DataFrame:
         created_at: When each contact came to be, null where nobody knows.
 
     Returns:
-        One row per contact in order: `first_seen_at`, `first_activity_at`, `last_activity_at`, `first_purchase_at`,
-        and `last_<kind>_at` of each kind of activity; null where there is none.
+        One row per contact in order: `first_seen_at`, `first_activity_at`, `last_activity_at`, `last_engagement_at` (of
+        what came from the contact: what we do makes nobody active), `first_purchase_at`, and `last_<kind>_at` of each
+        kind of activity; null where there is none.
     """
     is_purchase = pl.col("kind") == "purchase"
     found = timeline.events.group_by("contact").agg(
         pl.col("at_us").min().alias("first_activity_at"),
         pl.col("at_us").max().alias("last_activity_at"),
+        pl.when(came_from_contact()).then("at_us").max().alias("last_engagement_at"),
         pl.when(is_purchase).then("at_us").min().alias("first_purchase_at"),
         *(pl.when(pl.col("kind") == kind).then("at_us").max().alias(f"last_{kind}_at") for kind in ACTIVITY_KINDS),
     )

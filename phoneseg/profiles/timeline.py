@@ -26,6 +26,11 @@ _IS_ATTEMPT: Final = ~pl.col("is_inbound") & (
 )
 
 
+def came_from_contact() -> pl.Expr:
+    """Return whether an event came from the contact: its calls and messages, and all purchases and visits."""
+    return pl.col("kind").is_in(["purchase", "visit"]) | pl.col("is_inbound")
+
+
 @dataclass(frozen=True)
 class Window:
     """A stretch of time that ends at as_of, which is not in it: `[as_of - days, as_of)`.

@@ -22,7 +22,7 @@ published AS (
     LEFT JOIN run
         ON
             run.as_of = watermark.source_as_of
-            AND concat(',', run.sources, ',') LIKE concat('%,', watermark.source, ',%')
+            AND strpos(concat(',', run.sources, ','), concat(',', watermark.source, ',')) > 0
     GROUP BY watermark.source, watermark.source_as_of, watermark.watermark_at
     UNION ALL
     SELECT

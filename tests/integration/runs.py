@@ -9,12 +9,13 @@ import polars as pl
 import sqlalchemy as sa
 
 from phoneseg import pipeline
-from phoneseg.contracts import TABLES, staged_tables
+from phoneseg.contracts import SEGMENT_CHANGE, TABLES, staged_tables
 from phoneseg.run import Run
 from phoneseg.settings import Settings, load_settings
 from phoneseg.warehouse import Warehouse, open_warehouse
 
 AS_OF = datetime(2026, 7, 1, tzinfo=UTC)
+COMPARED_TABLES = (*staged_tables(), SEGMENT_CHANGE)
 Tables = dict[str, list[tuple[object, ...]]]
 
 
@@ -41,10 +42,10 @@ def query(settings: Settings, sql: str) -> pl.DataFrame:
 
 
 def published_tables(settings: Settings) -> Tables:
-    """Return the sorted rows of all published tables but the log of runs, which depends on the clock."""
+    """Return the sorted rows of all published tables and of the history, but no log that depends on the clock."""
     warehouse = open_warehouse(settings)
     with warehouse.transaction() as connection:
-        return {table.name: _rows(warehouse, connection, table.name) for table in staged_tables()}
+        return {table.name: _rows(warehouse, connection, table.name) for table in COMPARED_TABLES}
 
 
 def _rows(warehouse: Warehouse, connection: sa.Connection, name: str) -> list[tuple[object, ...]]:

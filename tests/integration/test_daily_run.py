@@ -117,6 +117,8 @@ def test_an_older_run_fills_its_dated_rows_and_leaves_current_tables_alone(any_s
     assert older["is_current"] == 0
     for dated in ("segment_size", "source_size", "activity_size"):
         assert set(before.pop(dated)) < set(after.pop(dated))
+    assert before.pop("segment_change") == []
+    assert {row[0] for row in after.pop("segment_change")} == {AS_OF}  # what differs between the two
     assert after == before
 
 

@@ -114,7 +114,6 @@ def test_an_edit_is_planned_then_stopped_then_accepted_on_postgresql(postgresql_
     _edit_plan_and_publish(postgresql_settings)
 
 
-@pytest.mark.usefixtures("few_checks")
 def test_a_plan_tells_that_a_run_stops_at_a_segment_of_an_edited_kind(demo_settings: Settings) -> None:
     run_pipeline(demo_settings)
     edited = "[segments]\nmax_change_from_contacts = 1\nlifecycle.active_days = 89\n\n[privacy]"

@@ -74,7 +74,6 @@ def check_that_labels_and_flows_are_those_of_the_memberships(settings: Settings)
     assert open_now == query(settings, "SELECT count(*) FROM phoneseg.segment_membership").item()
 
 
-@pytest.mark.usefixtures("few_checks")
 def test_a_last_run_without_changes_has_no_moves(make_warehouse: Callable[..., Settings]) -> None:
     settings = make_warehouse("(1, '+4930123456', 'DE'), (2, '+33140123456', 'FR')")
     moves = [(SQL / f"{name}.sql").read_text() for name in ("why_they_moved", "lifecycle_flow")]

@@ -15,7 +15,7 @@ def build_kind(parameters: KindParameters) -> SegmentKind:
         parameters: The settings with the bands.
     """
     starts = (0.0, *parameters.settings.income.bands_from)
-    written = [f"{start:.2f}".removesuffix(".00") for start in starts]
+    written = [_write(start) for start in starts]
     codes = (*(f"{low}-{high}" for low, high in pairwise(written)), f"{written[-1]}+")
     income = pl.col("income_amount")
     band = find_band(income, starts, codes)
@@ -36,3 +36,8 @@ def build_kind(parameters: KindParameters) -> SegmentKind:
         .otherwise(pl.lit("Income ") + pl.col("segment_code").str.replace("-", " to below ", literal=True)),
         codes=(*codes, "unknown"),
     )
+
+
+def _write(bound: float) -> str:
+    """Return a bound as money is written; parts of a cent show all their digits, so that no two bounds look alike."""
+    return f"{bound:.2f}".removesuffix(".00") if bound == round(bound, 2) else f"{bound:.15g}"

@@ -5,9 +5,9 @@ from datetime import datetime
 from pathlib import Path
 
 import sqlalchemy as sa
-from runs import Tables, published_tables, query, run_pipeline, staging_tables
+from runs import COMPARED_TABLES, Tables, published_tables, query, run_pipeline, staging_tables
 
-from phoneseg.contracts import CONTACT_PROFILE, staged_tables
+from phoneseg.contracts import CONTACT_PROFILE
 from phoneseg.settings import Settings
 from phoneseg.warehouse import open_warehouse
 
@@ -46,7 +46,7 @@ def seen(settings: Settings) -> Tables:
     profile = naming.published(CONTACT_PROFILE)
     with warehouse.transaction() as connection:
         is_there = sa.inspect(connection).has_table(profile.name, schema=profile.schema)
-    return published_tables(settings) if is_there else {table.name: [] for table in staged_tables()}
+    return published_tables(settings) if is_there else {table.name: [] for table in COMPARED_TABLES}
 
 
 def states(scene: Scene) -> list[str]:

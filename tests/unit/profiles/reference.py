@@ -85,6 +85,7 @@ def _milestones(events: Sequence[Event], created_at: datetime | None) -> dict[st
         "first_seen_at": min([*times, *([created_at] if created_at else [])], default=None),
         "first_activity_at": min(times, default=None),
         "last_activity_at": max(times, default=None),
+        "last_engagement_at": max((event.occurred_at for event in events if _came_from_contact(event)), default=None),
         "first_purchase_at": min(of_kind["purchase"], default=None),
         **{f"last_{kind}_at": max(of_kind[kind], default=None) for kind in of_kind},
     }
@@ -105,11 +106,15 @@ def _repeat_purchases(events: Sequence[Event]) -> dict[str, Any]:
     }
 
 
+def _came_from_contact(event: Event) -> bool:
+    return event.kind in {"purchase", "visit"} or bool(event.is_inbound)
+
+
 def _preferred_channel(events: Sequence[Event]) -> str | None:
     uses: dict[str, list[datetime]] = {}
     for event in events:
-        if event.kind in {"purchase", "visit"} or event.is_inbound:
-            named = event.channel if event.kind in {"message", "purchase"} else None
+        if _came_from_contact(event):
+            named = (event.channel or "").lower() if event.kind in {"message", "purchase"} else None
             uses.setdefault(named or event.kind, []).append(event.occurred_at)
     return min(uses, key=lambda name: (-len(uses[name]), EPOCH - max(uses[name]), name), default=None)
 

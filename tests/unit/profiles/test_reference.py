@@ -50,7 +50,7 @@ _events = st.builds(
     is_inbound=st.sampled_from([True, False, None]),
     is_answered=st.sampled_from([True, False, None]),
     amount_e4=st.one_of(st.none(), st.integers(-10_000, 10**10)),
-    channel=st.sampled_from(["sms", "email", "call", None]),
+    channel=st.sampled_from(["sms", "SMS", "email", "call", None]),
     counterparty=st.sampled_from(["agent 1", "agent 2", "shop", None]),
 )
 
@@ -74,7 +74,7 @@ def _draw_events(count: int) -> list[Event]:
             is_inbound=truths[rng.choice(3, p=(0.45, 0.45, 0.1))],
             is_answered=truths[rng.choice(3)],
             amount_e4=int(rng.integers(10**7)),
-            channel=("sms", "email", None)[rng.choice(3)],
+            channel=("sms", "SMS", "email", None)[rng.choice(4)],
             counterparty=f"agent {int(rng.exponential(20))}",
         )
         for _ in range(count)

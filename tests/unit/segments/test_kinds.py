@@ -150,12 +150,12 @@ EXAMPLES: dict[str, list[Example]] = {
         ({}, [("never_active", "Never active")]),
         ({"first_seen_at": _days_ago(400)}, [("never_active", "Never active")]),
         ({"first_seen_at": _days_ago(30)}, [("new", "New")]),
-        ({"first_seen_at": _days_ago(31), "last_activity_at": _days_ago(30)}, [("active", "Active")]),
-        ({"first_seen_at": _days_ago(99), "last_activity_at": _days_ago(30.1)}, [("cooling", "Cooling")]),
-        ({"first_seen_at": _days_ago(99), "last_activity_at": _days_ago(91)}, [("dormant", "Dormant")]),
-        ({"first_seen_at": _days_ago(999), "last_activity_at": _days_ago(365)}, [("dormant", "Dormant")]),
-        ({"first_seen_at": _days_ago(999), "last_activity_at": _days_ago(366)}, [("lost", "Lost")]),
-        ({"last_activity_at": _days_ago(1)}, [("active", "Active")]),
+        ({"first_seen_at": _days_ago(31), "last_engagement_at": _days_ago(30)}, [("active", "Active")]),
+        ({"first_seen_at": _days_ago(99), "last_engagement_at": _days_ago(30.1)}, [("cooling", "Cooling")]),
+        ({"first_seen_at": _days_ago(99), "last_engagement_at": _days_ago(91)}, [("dormant", "Dormant")]),
+        ({"first_seen_at": _days_ago(999), "last_engagement_at": _days_ago(365)}, [("dormant", "Dormant")]),
+        ({"first_seen_at": _days_ago(999), "last_engagement_at": _days_ago(366)}, [("lost", "Lost")]),
+        ({"last_engagement_at": _days_ago(1)}, [("active", "Active")]),
     ],
     "peak_season": [
         (
@@ -255,7 +255,7 @@ def test_named_rfm_segments_of_the_settings_replace_the_shipped_ones_and_the_fir
 
 def test_bounds_of_the_settings_move_members_and_stand_in_the_definition() -> None:
     lifecycle = _kind("lifecycle", _with({"lifecycle": {"active_days": 7, "cooling_days": 10, "dormant_days": 20}}))
-    assert _segments(lifecycle, {"last_activity_at": _days_ago(8)}) == [("cooling", "Cooling")]
+    assert _segments(lifecycle, {"last_engagement_at": _days_ago(8)}) == [("cooling", "Cooling")]
     assert "cooling 10, dormant 20" in lifecycle.definition
     ages = _kind("age_band", _with({"age": {"bands_from_years": [21], "placeholder_birth_dates": ["2000-02-29"]}}))
     assert ages.codes == ("0-20", "21+", "unknown")
@@ -263,6 +263,7 @@ def test_bounds_of_the_settings_move_members_and_stand_in_the_definition() -> No
     assert _segments(ages, {"birth_date": date(1970, 1, 1)}) == [("21+", "21+ years")]
     incomes = _kind("income_band", _with({"income": {"bands_from": [999.5]}}))
     assert incomes.codes == ("0-999.50", "999.50+", "unknown")
+    assert _kind("income_band", _with({"income": {"bands_from": [0.001]}})).codes == ("0-0.001", "0.001+", "unknown")
     genders = _kind("gender", _with({"gender": {"female": ["2", "Nainen"], "other": ["m"]}}))
     written = ["nainen", "2", "M", "f"]
     assert [_segments(genders, {"gender": each})[0][0] for each in written] == ["female", "female", "other", "female"]

@@ -28,6 +28,7 @@ _PROFILE_COLUMNS: Final[dict[str, sa.types.TypeEngine[Any]]] = {
     "last_visit_at": _INSTANT,
     "first_activity_at": _INSTANT,
     "last_activity_at": _INSTANT,
+    "last_engagement_at": _INSTANT,
     "first_purchase_at": _INSTANT,
     "repeat_purchase_days": sa.Integer(),
     "repeat_purchase_span_days": sa.Integer(),
