@@ -51,17 +51,17 @@ def find_members(profile: pl.DataFrame, rules: DefinitionRules) -> dict[str, pl.
         rules: The definitions.
     """
     is_true: dict[str, pl.Series] = {}
-    inputs = profile.select(each.expression.alias(name) for name, each in rules.inputs.items())
-    # The first column is there so that all rows are, even where no rule reads a column.
-    found = pl.concat(
-        [profile.select(pl.col("contact_id").alias("")), rules.conditions.find_out(inputs)], how="horizontal"
-    )
+    # The first column is there so that all rows are, even where no rule reads a column, or only such as are the same
+    # for all contacts.
+    rows = pl.col("contact_id").alias("")
+    inputs = profile.select(rows, *(each.expression.alias(name) for name, each in rules.inputs.items())).drop("")
+    found = pl.concat([profile.select(rows), rules.conditions.find_out(inputs)], how="horizontal")
     for codes in _generations(rules):
         referred = frozenset[str]().union(*(rules.wheres[code].columns for code in codes))
         memberships = [each for each in _membership_columns(is_true, rules.written) if each.name in referred]
         # What reads a membership together with other columns is no condition, and reads them here.
-        rows = found.with_columns(*memberships, *(inputs[name] for name in sorted(referred) if name in inputs))
-        generation = rows.select(pl.col(""), *(rules.conditions.rules[code].alias(f"rule {code}") for code in codes))
+        read = found.with_columns(*memberships, *(inputs[name] for name in sorted(referred) if name in inputs))
+        generation = read.select(pl.col(""), *(rules.conditions.rules[code].alias(f"rule {code}") for code in codes))
         is_true |= {code: _without_nulls(generation[f"rule {code}"]) for code in codes}
     return _members(is_true, rules.written)
 
