@@ -128,6 +128,7 @@ def extract(run: Run) -> Counts:
         IntervalBusyError: Another run holds the interval.
     """
     fingerprints = publish.fingerprint_sources(run)  # a missing key should not show after an hour
+    SegmentRules.of(run)  # nor a wrong definition
     check_failure_hook(run.settings)
     warehouse, stage = open_warehouse(run.settings), run.stage
     publish.take_interval(warehouse, run)

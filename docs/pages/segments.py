@@ -49,7 +49,8 @@ def render() -> str:
         "An exclusive kind gives a contact at most one segment, so the sizes of its segments may be added up. In a "
         "kind that is not exclusive, a contact can be in several.",
         "What is missing is a segment of its own, mostly `unknown`; nothing is guessed. Kinds of the phone make no "
-        "member of a contact whose phone does not tell.",
+        "member of a contact whose phone does not tell. Where no contact source has a column for what a kind reads, "
+        "such as the income, that kind has no members at all.",
         "Segments of your own stand in files, and need no Python: see [definitions](definitions.md).",
         "Where a kind has bounds in the settings, this page shows those that phoneseg ships. Other bounds are another "
         "definition: its version gets a suffix, and the history says that members moved because of it.",

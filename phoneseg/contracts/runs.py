@@ -22,7 +22,9 @@ SOURCE_WATERMARK: Final = Table(
             nullable=True,
         ),
         Column(
-            "fingerprint", pl.String, "Of all that the rows depend on besides the source; a new one means a full read."
+            "fingerprint",
+            pl.String,
+            "Of all that its reading depends on besides its rows; a new one means a full read.",
         ),
     ),
 )

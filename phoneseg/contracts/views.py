@@ -1,6 +1,6 @@
 """The views that BI tools read: their statements stand in `sql/views/`, one file each."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -201,6 +201,16 @@ def contact_360(kinds: Mapping[str, bool]) -> View:
 def label_column(kind: str, *, is_exclusive: bool) -> str:
     """Return the name of the column of contact_360 with the codes of a kind."""
     return kind + _LABEL_SUFFIXES[is_exclusive]
+
+
+def labelled_kinds(columns: Iterable[str]) -> dict[str, bool]:
+    """Return whether a contact is in at most one segment, by each kind that columns of contact_360 are named after."""
+    return {
+        column.removesuffix(suffix): is_exclusive
+        for column in columns
+        for is_exclusive, suffix in _LABEL_SUFFIXES.items()
+        if column.endswith(suffix)
+    }
 
 
 def all_views(kinds: Mapping[str, bool]) -> tuple[View, ...]:

@@ -1,24 +1,27 @@
-"""What published rows depend on besides the rows of their source."""
+"""What the rows that a run reads depend on besides the rows of their source."""
 
 import hashlib
 import json
 from importlib.metadata import version
+from typing import Final
 
 import phoneseg
 from phoneseg.numbers import metadata_version
 from phoneseg.privacy import load_token_key
 from phoneseg.quality import suites_folder
 from phoneseg.run import Run
-from phoneseg.segments import SegmentRules
+
+_CHECKS: Final = {"allow_empty", "max_shrink_pct"}
+"""Settings of a source that change no row."""
 
 
 def fingerprint_sources(run: Run) -> dict[str, str]:
-    """Return a fingerprint of all that the rows of each source depend on besides the source's own rows.
+    """Return a fingerprint of all that reading the rows of each source depends on besides the source's own rows.
 
-    Those are its settings, the token key, the segment definitions, the suites, and the versions of phoneseg and of the
-    packages that read numbers and countries. When one changes, what was published has to be made anew. Activity and the
-    other settings of profiles, such as rates, are not among them: every run makes all profiles, and publishes those
-    that differ.
+    Those are its settings, the token key, the suites that the rows pass, and the versions of phoneseg and of the
+    packages that read numbers and countries. When one changes, the source is read whole. What every run does for all
+    contacts is not among them: it makes all profiles and memberships anew out of what is published, and publishes those
+    that differ. So an edited definition, a window or a rate costs no full read.
 
     Raises:
         SettingsError: There is no token key.
@@ -28,14 +31,11 @@ def fingerprint_sources(run: Run) -> dict[str, str]:
         "phonenumbers": metadata_version(),
         "countries": [version("babel"), version("pycountry")],
         "token_key": load_token_key(run.settings).key_id,
-        "definitions": SegmentRules.of(run).versions,
-        "windows_days": run.settings.profile.windows_days,
-        "polars": version("polars"),  # its hashes tell which contacts changed
+        "polars": version("polars"),  # its texts and patterns clean the cells
         "suites": {file.name: file.read_text("utf-8") for file in sorted(suites_folder(run.settings).glob("*.json"))},
     }
-    return {
-        name: _digest({**common, "source": run.settings.contacts[name].model_dump(mode="json")}) for name in run.sources
-    }
+    sources = {name: run.settings.contacts[name].model_dump(mode="json", exclude=_CHECKS) for name in run.sources}
+    return {name: _digest({**common, "source": source}) for name, source in sources.items()}
 
 
 def _digest(values: dict[str, object]) -> str:

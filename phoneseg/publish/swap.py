@@ -15,10 +15,10 @@ from phoneseg.publish.load import drop_staging
 from phoneseg.publish.log import end_run, has_newer_published, last_published_us
 from phoneseg.publish.taken_back import forget_taken_back
 from phoneseg.publish.timeline import read_timeline
-from phoneseg.publish.views import keep_views
 from phoneseg.run import Run
 from phoneseg.warehouse import Warehouse
 from phoneseg.warehouse.replacement import Replacement
+from phoneseg.warehouse.views import keep_views
 
 
 def swap_staging(

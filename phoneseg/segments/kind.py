@@ -2,13 +2,17 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final, Self
 
 import polars as pl
 
-from phoneseg.settings import ProfileSettings, SegmentSettings
+from phoneseg.settings import ProfileSettings, SegmentSettings, Settings
 from phoneseg.settings.section import Section
+
+_SAID_BY: Final = {"birth_date": "birth_date", "gender": "gender", "income_amount": "income"}
+"""Columns of the profile that contact sources alone fill, and the key of a source that says from which of its own."""
 
 
 @dataclass(frozen=True)
@@ -19,11 +23,20 @@ class KindParameters:
         as_of: The instant that the segments are about, UTC.
         settings: The settings of the segments.
         profile: The settings of the profile, whose windows say which columns there are.
+        unfilled: Columns of the profile that no source fills, for want of a column of its own.
     """
 
     as_of: datetime
     settings: SegmentSettings
     profile: ProfileSettings
+    unfilled: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, settings: Settings, as_of: datetime) -> Self:
+        """Return what the settings give, with all their contact sources, for segments at `as_of`, UTC."""
+        sources = settings.contacts.values()
+        unfilled = (column for column, key in _SAID_BY.items() if all(getattr(each, key) is None for each in sources))
+        return cls(as_of, settings.segments, settings.profile, frozenset(unfilled))
 
 
 def version_of(rule: str, *bounds: tuple[Section, str]) -> str:
@@ -78,6 +91,12 @@ class SegmentKind:
     label: pl.Expr
     codes: tuple[str, ...] | None = None
     profile_settings: tuple[str, ...] = ()
+
+    def without_members(self) -> Self:
+        """Return the kind, which definitions and views may go on to name, as one that no contact is in."""
+        nobody = pl.lit(None, pl.String if self.is_exclusive else pl.List(pl.String))
+        version = f"{self.definition_version}-unfilled"  # members come and go because of the settings
+        return replace(self, inputs=(), code=nobody, label=pl.col("segment_code"), definition_version=version)
 
     def assign(self, profile: pl.LazyFrame) -> pl.LazyFrame:
         """Return the members: one row per contact and code.

@@ -47,7 +47,7 @@ class SegmentRules:
         Raises:
             SettingsError: A definition is wrong.
         """
-        kinds = all_kinds(KindParameters(as_of, settings.segments, settings.profile))
+        kinds = all_kinds(KindParameters.of(settings, as_of))
         written = read_definitions(settings)
         return cls(kinds, DefinitionRules.of(written, kinds, settings.profile.windows_days, as_of))
 

@@ -12,6 +12,8 @@ from phoneseg.segments.kind import KindParameters, SegmentKind
 def all_kinds(parameters: KindParameters) -> tuple[SegmentKind, ...]:
     """Return all segment kinds, in the order of their names.
 
+    One that reads nothing but columns which no source fills has no members: all contacts would be the same to it.
+
     Args:
         parameters: What the kinds that have a `build_kind` are built with.
 
@@ -27,7 +29,8 @@ def all_kinds(parameters: KindParameters) -> tuple[SegmentKind, ...]:
             raise ValueError(f"{module.name}: another kind is called {kind.name!r} too")
         if unknown := set(kind.inputs) - set(columns):
             raise ValueError(f"{module.name}: contact_profile has no column {', '.join(sorted(unknown))}")
-        found[kind.name] = kind
+        is_filled = not kind.inputs or set(kind.inputs) - parameters.unfilled
+        found[kind.name] = kind if is_filled else kind.without_members()
     return tuple(found[name] for name in sorted(found))
 
 

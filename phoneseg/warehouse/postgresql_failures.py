@@ -30,6 +30,9 @@ _BY_STATE: Final[dict[str, tuple[type[PhonesegError], str]]] = {
     "57": (WarehouseUnavailableError, "the warehouse ended the statement"),
     "58": (WarehouseUnavailableError, "the warehouse cannot reach its files"),
 }
+_UNSUPPORTED: Final = "0A000"
+_CHANGING_A_TYPE: Final = {"ATExecAlterColumnType", "RememberAllDependentForRebuilding"}
+"""The functions, up to 15 and since, that refuse it for a column that a view reads: the code says much else, too."""
 _GRANTS: Final = (
     (r"for schema (\S+)", "GRANT USAGE ON SCHEMA {0} TO the user of warehouse.url, or CREATE where phoneseg writes"),
     (
@@ -42,6 +45,13 @@ _OWN_WORDS: Final = "P0"  # RAISE in somebody's function
 _OF_DATA: Final = ("22", "23")
 
 
+def is_depended_on(error: BaseException | None) -> bool:
+    """Return whether an error of psycopg says that something, such as a view, depends on what was to change."""
+    state, diag = getattr(error, "sqlstate", None), getattr(error, "diag", None)
+    is_of_type = state == _UNSUPPORTED and getattr(diag, "source_function", None) in _CHANGING_A_TYPE
+    return state == _DEPENDED_ON or is_of_type
+
+
 def of_sqlstate(state: str, error: BaseException | None) -> tuple[type[PhonesegError], str]:
     """Return which error a server's error is, and its line.
 
@@ -49,6 +59,8 @@ def of_sqlstate(state: str, error: BaseException | None) -> tuple[type[PhonesegE
         state: The five characters of its SQLSTATE.
         error: The error, of psycopg or of ADBC.
     """
+    if is_depended_on(error):
+        state = _DEPENDED_ON
     for length in (5, 2):
         if known := _BY_STATE.get(state[:length]):
             kind, words = known
@@ -66,7 +78,8 @@ def _message(state: str, error: BaseException | None) -> str:
         told = re.search(r"(?:ERROR|FATAL|PANIC):  (.*)", str(error)) or re.search(r"(.*)", str(error))
         primary = told[1] if told else ""
     if state == _DEPENDED_ON:  # the detail names tables and views
-        primary += f" ({getattr(getattr(error, 'diag', None), 'message_detail', None)})"
+        detail = str(getattr(getattr(error, "diag", None), "message_detail", None))
+        primary += f" ({'; '.join(detail.splitlines())})"
     if state.startswith(_OF_DATA):
         primary = re.sub(r'(?<!column )(?<!relation )(?<!constraint )(?<!table )".*?"', '"<value>"', primary)
     return without_values(primary)

@@ -11,6 +11,8 @@ from phoneseg import pipeline
 from phoneseg.errors import SourceError, SupersededError
 from phoneseg.run import Run
 from phoneseg.settings import Settings
+from phoneseg.warehouse import open_warehouse
+from phoneseg.warehouse.migrations import migrate_tables
 
 NEXT = AS_OF + timedelta(days=1)
 LATER = "TIMESTAMP '2026-07-20 10:00'"  # after every watermark of the demo
@@ -127,6 +129,45 @@ def test_rows_that_were_committed_late_are_read_within_the_overlap(demo_settings
     assert too_late not in quarantined, "the overlap is an hour; a full run finds it"
     run_pipeline(demo_settings, full=True)
     assert too_late in {row[0] for row in published_tables(demo_settings)["contact_quarantine"]}
+
+
+def edit_definitions(settings: Settings) -> Settings:
+    file = settings.folder / "segments" / "value.toml"
+    text = file.read_text()
+    assert "amount_sum_365d >= 500" in text
+    text = text.replace("amount_sum_365d >= 500", "amount_sum_365d >= 250").replace('"bronze"', '"copper"')
+    file.write_text(text)
+    return settings
+
+
+def edit_kinds(settings: Settings) -> Settings:
+    kinds = "[segments.lifecycle]\nnew_days = 60\n\n[segments.age]\nbands_from_years = [40]\n\n[privacy]"
+    return edit_settings(settings, "[privacy]", kinds)
+
+
+def edit_windows(settings: Settings) -> Settings:
+    edited = edit_settings(settings, "[profile]", "[profile]\nwindows_days = [14, 90, 365]")
+    warehouse = open_warehouse(edited)
+    with warehouse.transaction() as connection:
+        migrate_tables(warehouse, connection, edited)
+    return edited
+
+
+@pytest.mark.parametrize(("edit", "days"), [(edit_definitions, 1), (edit_kinds, 0), (edit_windows, 1)])
+def test_edited_segments_cost_no_full_read(
+    any_settings: Settings, edit: Callable[[Settings], Settings], days: int
+) -> None:
+    run_pipeline(any_settings)
+    before = published_tables(any_settings)
+    edited = edit(any_settings)
+    execute(edited, *CHANGES)
+    counts = run_pipeline(edited, AS_OF + timedelta(days=days), accept_sizes=True)
+    assert counts["is_incremental"]
+    assert 0 < counts["changed_contact_count"] < 40
+    table, after = "contact_profile" if edit is edit_windows else "segment_membership", published_tables(edited)
+    moved = {row[0] for row in set(after[table]) ^ set(before[table])}
+    assert len(moved) > counts["changed_contact_count"], "others than those that were read"
+    check_that_a_full_run_changes_nothing(edited, AS_OF + timedelta(days=days))
 
 
 @pytest.mark.parametrize(

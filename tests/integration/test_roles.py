@@ -9,7 +9,7 @@ from secrets import token_hex
 import psycopg
 import pytest
 import sqlalchemy as sa
-from runs import AS_OF, query, run_pipeline
+from runs import AS_OF, edit_settings, query, run_command, run_pipeline
 
 from phoneseg.demo.postgresql import PostgreSQLServer
 from phoneseg.demo.postgresql.programs import (
@@ -145,6 +145,32 @@ def test_the_shipped_queries_answer_for_bi(roles: Roles, pipeline_settings: Sett
     fresh = {(row[0], row[1]): (row[2], row[4]) for row in told}
     assert fresh["contacts", "crm"] == (AS_OF, datetime(2026, 6, 1, tzinfo=UTC))
     assert [source_type for source_type, _ in fresh] == ["activity", "contacts"]
+
+
+@pytest.fixture
+def make_older_view(roles: Roles, pipeline_settings: Settings) -> None:
+    """Publish, and let contact_360 read a column of a window, as a view of an older phoneseg may."""
+    run_pipeline(pipeline_settings, AS_OF)
+    name = "phoneseg.contact_360"
+    with_schemas = roles.owner.update_query_dict({"options": "-csearch_path="})
+    (text,) = roles.execute(with_schemas, f"SELECT pg_get_viewdef('{name}'::regclass)")[0]
+    older = str(text).rstrip(";").replace("profile.contact_id,", "profile.event_count_7d, profile.contact_id,", 1)
+    roles.execute(roles.url(roles.pipeline), f"DROP VIEW {name}; CREATE VIEW {name} AS {older}")
+    assert roles.execute(roles.owner, f"SELECT count(event_count_7d) FROM {name}") == [(50,)]
+
+
+def test_bi_reads_the_views_after_a_migration_as_before(
+    roles: Roles, pipeline_settings: Settings, make_older_view: None
+) -> None:
+    read_by_bi = "SELECT count(*), count(country_segment) FROM phoneseg.contact_360"
+    assert roles.execute(roles.url(roles.bi), read_by_bi) == [(50, 50)]
+    roles.execute(roles.owner, f"REVOKE SELECT ON phoneseg.segment_trend FROM {roles.bi}")
+    edited = edit_settings(pipeline_settings, "[contacts.crm]", "[profile]\nwindows_days = [90, 365]\n\n[contacts.crm]")
+    assert run_command("migrate", "--config", edited.config_file).returncode == 0
+    assert roles.execute(roles.url(roles.bi), read_by_bi) == [(50, 50)]
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        roles.execute(roles.url(roles.bi), "SELECT * FROM phoneseg.segment_trend")
+    assert run_pipeline(edited, AS_OF)["contact_count"] == 50
 
 
 def test_the_pipeline_takes_over_what_another_role_made_before(

@@ -9,11 +9,11 @@ import sqlalchemy as sa
 from runs import AS_OF, execute, query, run_pipeline
 
 from phoneseg.contracts.views import View, all_views
-from phoneseg.publish.views import keep_views
 from phoneseg.run import Run
 from phoneseg.segments import SegmentRules
 from phoneseg.settings import Settings
 from phoneseg.warehouse import open_warehouse
+from phoneseg.warehouse.views import keep_views
 
 SQL = Path(__file__).parents[2] / "sql"
 FILES = sorted(SQL.glob("*.sql"))

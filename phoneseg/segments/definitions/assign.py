@@ -60,8 +60,8 @@ def find_members(profile: pl.DataFrame, rules: DefinitionRules) -> dict[str, pl.
         referred = frozenset[str]().union(*(rules.wheres[code].columns for code in codes))
         memberships = [each for each in _membership_columns(is_true, rules.written) if each.name in referred]
         # What reads a membership together with other columns is no condition, and reads them here.
-        rows = found.with_columns(*memberships, *(inputs[name] for name in sorted(referred) if name in inputs))
-        generation = rows.select(pl.col(""), *(rules.conditions.rules[code].alias(f"rule {code}") for code in codes))
+        read = found.with_columns(*memberships, *(inputs[name] for name in sorted(referred) if name in inputs))
+        generation = read.select(pl.col(""), *(rules.conditions.rules[code].alias(f"rule {code}") for code in codes))
         is_true |= {code: _without_nulls(generation[f"rule {code}"]) for code in codes}
     return _members(is_true, rules.written)
 

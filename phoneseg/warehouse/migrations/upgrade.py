@@ -20,6 +20,8 @@ from phoneseg.warehouse.migrations.state import (
 )
 from phoneseg.warehouse.migrations.target import Target
 from phoneseg.warehouse.migrations.windows import WindowChange, check_windows, compare_windows
+from phoneseg.warehouse.postgresql_failures import is_depended_on
+from phoneseg.warehouse.views import without_views
 
 if TYPE_CHECKING:
     from alembic.runtime.migration import MigrationContext
@@ -66,6 +68,8 @@ def prepare_tables(warehouse: Warehouse, connection: sa.Connection, settings: Se
 def migrate_tables(warehouse: Warehouse, connection: sa.Connection, settings: Settings) -> Migration:
     """Bring the tables to the newest revision, and their comments to those of the contracts; create what is not there.
 
+    Views of ours that are in the way are made anew; readers never miss them.
+
     Args:
         warehouse: The warehouse.
         connection: A connection in a transaction: an interrupted migration leaves everything as it was.
@@ -74,6 +78,7 @@ def migrate_tables(warehouse: Warehouse, connection: sa.Connection, settings: Se
     Raises:
         OutdatedSchemaError: The tables are of a newer revision.
         RetryableError: Another process has been at work on the tables for `lock_wait_s`.
+        StopError: A view of somebody else reads what has to change; the message names it.
     """
     _wait_alone(connection, settings)
     found = find_revision(warehouse, connection)
@@ -84,8 +89,7 @@ def migrate_tables(warehouse: Warehouse, connection: sa.Connection, settings: Se
     missing, windows = _missing(found), compare_windows(warehouse, connection)
     if missing or str(windows):
         _wait_for_runs(warehouse, connection)
-        _run_revisions(warehouse, connection)
-        _change_windows(warehouse, connection, windows)
+        _change_tables(warehouse, connection, windows)
     _set_comments(warehouse, connection)
     return Migration(found, missing, str(windows))
 
@@ -118,6 +122,30 @@ def _missing(found: str) -> dict[str, str]:
     """Return the revisions after the one that was found, and what they do."""
     scripts = reversed([*_scripts().walk_revisions()])
     return {script.revision: script.doc for script in scripts if script.revision > found}
+
+
+def _change_tables(warehouse: Warehouse, connection: sa.Connection, windows: WindowChange) -> None:
+    """Apply the revisions that are missing, and the windows.
+
+    PostgreSQL changes no column that a view reads. Our views stay where they are in nobody's way: to drop one, whatever
+    somebody has built on it would have to go first. DuckDB lets a view be whose columns are no longer those it had.
+    """
+    if connection.dialect.name == "postgresql":
+        try:
+            with connection.begin_nested():
+                _apply(warehouse, connection, windows)
+        except sa.exc.DBAPIError as error:
+            if not is_depended_on(error.orig):
+                raise
+        else:
+            return
+    with without_views(warehouse, connection):
+        _apply(warehouse, connection, windows)
+
+
+def _apply(warehouse: Warehouse, connection: sa.Connection, windows: WindowChange) -> None:
+    _run_revisions(warehouse, connection)
+    _change_windows(warehouse, connection, windows)
 
 
 def _run_revisions(warehouse: Warehouse, connection: sa.Connection, **options: object) -> None:

@@ -1,4 +1,4 @@
-"""A fingerprint changes with all that published rows depend on besides their source."""
+"""A fingerprint changes with what the rows that a run reads depend on besides their source, and nothing else."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -68,12 +68,27 @@ def test_key_versions_and_suites_change_every_fingerprint(
     assert len(set(seen)) == len(seen)
 
 
-def test_what_every_run_makes_anew_changes_no_fingerprint(make_settings: Callable[..., Settings]) -> None:
-    """Rates change every day, and a full read takes hours."""
+def test_what_every_run_makes_anew_changes_no_fingerprint(
+    make_settings: Callable[..., Settings], tmp_path: Path
+) -> None:
+    """Rates change every day, definitions when somebody has an idea, and a full read takes hours."""
     before = fingerprints(make_settings(more=SALES.format(rate=0.92)))
     assert fingerprints(make_settings(more=SALES.format(rate=0.93))) == before
     assert fingerprints(make_settings()) == before
-    assert fingerprints(make_settings(more="[profile]\nwindows_days = [7, 90, 365]")) != before
+    assert fingerprints(make_settings(more="[profile]\nwindows_days = [7, 90, 365]")) == before
+    assert fingerprints(make_settings(more="[segments.lifecycle]\nnew_days = 7")) == before
+    (tmp_path / "segments").mkdir()
+    (tmp_path / "segments" / "valid.toml").write_text(
+        '[[segment]]\ncode = "valid"\nname = "Valid"\ndescription = "A phone."\nowner = "crm"\nwhere = "is_valid"\n'
+    )
+    assert fingerprints(make_settings()) == before
+
+
+def test_how_much_a_source_may_shrink_changes_no_fingerprint(make_settings: Callable[..., Settings]) -> None:
+    crm = 'table = "contact"\nid = "id"\nphones = ["mobile"]'
+    assert fingerprints(make_settings(f"{crm}\nmax_shrink_pct = 5\nallow_empty = true")) == fingerprints(
+        make_settings(crm)
+    )
 
 
 def test_without_a_token_key_there_is_none(

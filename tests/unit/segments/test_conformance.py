@@ -1,5 +1,6 @@
 """What every segment kind promises; a new file under `kinds/` is held to it without a line here."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import polars as pl
@@ -132,8 +133,22 @@ def test_the_same_parameters_give_the_same_kind(kind: SegmentKind, profiles: pl.
     assert_frame_equal(_members(again, profiles), _members(kind, profiles))
 
 
-def test_every_contact_is_a_member_of_something(profiles: pl.DataFrame) -> None:
-    default = all_kinds(KindParameters(AS_OF, SegmentSettings(), ProfileSettings()))
+@each_kind
+def test_a_kind_is_silent_where_no_source_fills_what_it_reads(kind: SegmentKind, profiles: pl.DataFrame) -> None:
+    """And it is itself where a source fills a part of it."""
+    for unfilled, is_silent in ((kind.inputs, True), (kind.inputs[1:], False)):
+        parameters = replace(PARAMETERS, unfilled=frozenset(unfilled))
+        found = next(each for each in all_kinds(parameters) if each.name == kind.name)
+        expected = _members(kind, profiles)
+        assert_frame_equal(_members(found, profiles), expected.clear() if is_silent else expected)
+        assert (found.definition_version != kind.definition_version) == is_silent
+        assert (found.is_exclusive, found.codes, found.family) == (kind.is_exclusive, kind.codes, kind.family)
+        assert set(found.inputs) == (_reads(found.code) | _reads(found.label)) - {"segment_code"}
+
+
+@pytest.mark.parametrize("unfilled", [(), ("birth_date", "gender", "income_amount")])
+def test_every_contact_is_a_member_of_something(profiles: pl.DataFrame, unfilled: tuple[str, ...]) -> None:
+    default = all_kinds(KindParameters(AS_OF, SegmentSettings(), ProfileSettings(), frozenset(unfilled)))
     members = pl.concat([_members(kind, profiles) for kind in default])
     assert set(members["contact_id"]) == set(profiles["contact_id"])
 

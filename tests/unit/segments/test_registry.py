@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import polars as pl
 import pytest
 
+from phoneseg.contracts import CONTACT_PROFILE
 from phoneseg.segments import KindParameters, SegmentKind, all_kinds, kinds
-from phoneseg.settings import ProfileSettings, SegmentSettings
+from phoneseg.settings import ProfileSettings, SegmentSettings, Settings
 
 PARAMETERS = KindParameters(datetime(2026, 7, 1, tzinfo=UTC), SegmentSettings(), ProfileSettings())
 Register = Callable[..., tuple[SegmentKind, ...]]
@@ -79,6 +81,20 @@ def test_a_kind_is_built_with_the_parameters_where_its_module_can(register: Regi
     )
     (kind,) = (kind for kind in register(birthday=built) if kind.name == "birthday")
     assert kind.definition_version == "2026-07-01T00:00:00+00:00"
+
+
+def test_what_no_contact_source_maps_has_no_segments_and_what_one_maps_has_one_of_unknown(
+    make_settings: Callable[..., Settings],
+) -> None:
+    crm = shop = 'table = "t"\nid = "id"\nphones = ["p"]'
+    settings = make_settings(crm + '\ngender = "sex"', more=f"[contacts.shop]\n{shop}\nincome = 'salary'")
+    nothing_known = pl.LazyFrame([{"contact_id": "crm:1", "source": "crm"}], CONTACT_PROFILE.schema)
+    codes = {
+        kind.name: kind.assign(nothing_known).collect()["segment_code"].to_list()
+        for kind in all_kinds(KindParameters.of(settings, PARAMETERS.as_of))
+        if kind.family == "demographic"
+    }
+    assert codes == {"age_band": [], "attribute": [], "gender": ["unknown"], "income_band": ["unknown"]}
 
 
 def test_a_kind_may_read_the_windows_of_the_settings_and_no_others(register: Register) -> None:

@@ -6,9 +6,12 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from phoneseg.segments import KindParameters, all_kinds
 from phoneseg.segments.definitions import DefinitionRules, assign_definitions
 from phoneseg.segments.definitions.assign import find_members
-from tests.unit.segments.definitions.making import definition, profiles, rules
+from phoneseg.settings import ProfileSettings, SegmentSettings
+from phoneseg.settings.profile import DEFAULT_WINDOWS_DAYS
+from tests.unit.segments.definitions.making import AS_OF, definition, profiles, rules, written
 
 
 def members(found: pl.DataFrame) -> dict[str, list[int]]:
@@ -54,6 +57,15 @@ def test_members_are_those_for_whom_the_rule_is_true(where: str, expected: list[
     many = pl.concat([contacts] * 4).with_columns(contact_id=pl.format("crm:{}", pl.int_range(16)))
     expected_of_many = [number for number in range(16) if number % 4 in expected]
     assert members(assign_definitions(many, rules(a=where))).get("a", []) == expected_of_many, "texts are asked once"
+
+
+@pytest.mark.parametrize("where", ["income_band_segment = 'x'", "income_band_segment IS NULL", "as_of IS NOT NULL"])
+def test_a_rule_may_read_nothing_but_what_is_the_same_for_all_contacts(where: str) -> None:
+    """As is a kind that no source fills; so that a source without a column stops no run."""
+    parameters = KindParameters(AS_OF, SegmentSettings(), ProfileSettings(), frozenset({"income_amount"}))
+    found = DefinitionRules.of(written(a=where), all_kinds(parameters), DEFAULT_WINDOWS_DAYS, AS_OF)
+    expected = {} if "=" in where else {"a": [0, 1, 2]}
+    assert members(assign_definitions(profiles({"income_amount": 5.0}, {}, {}), found)) == expected
 
 
 def test_a_member_has_kind_code_name_and_version() -> None:

@@ -2,15 +2,17 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 import sqlalchemy as sa
 
 import phoneseg
-from phoneseg.contracts.views import View, all_views, contact_360, label_column
-from phoneseg.warehouse import Warehouse
+from phoneseg.contracts.views import View, all_views, contact_360, label_column, labelled_kinds
+from phoneseg.warehouse.backend import Warehouse
+from phoneseg.warehouse.view_access import read_access, restore_access
 
 DIALECTS: Final = ("duckdb", "postgresql")
 """Databases that get the views; their SQL is written for these."""
@@ -18,6 +20,8 @@ DIALECTS: Final = ("duckdb", "postgresql")
 
 def keep_views(warehouse: Warehouse, connection: sa.Connection, kinds: Mapping[str, bool]) -> list[str]:
     """Create the views that are missing, and those anew whose text has changed; leave the others alone.
+
+    A view that is made anew keeps its owner, and who may read it.
 
     Args:
         warehouse: The warehouse; one on another database than `DIALECTS` gets no views.
@@ -30,7 +34,7 @@ def keep_views(warehouse: Warehouse, connection: sa.Connection, kinds: Mapping[s
     if warehouse.engine.dialect.name not in DIALECTS:
         return []
     schema = warehouse.naming.output_schema
-    found = _comments(connection, schema)
+    found, access = _comments(connection, schema), read_access(connection, schema)
     created = []
     for view in all_views(kinds):
         text = view_text(view, kinds, schema)
@@ -38,7 +42,32 @@ def keep_views(warehouse: Warehouse, connection: sa.Connection, kinds: Mapping[s
         if found.get(view.name) != comment:
             _create(connection, f"{schema}.{view.name}", text, comment, view)
             created.append(view.name)
+    restore_access(connection, schema, access, created)
     return created
+
+
+@contextmanager
+def without_views(warehouse: Warehouse, connection: sa.Connection) -> Iterator[None]:
+    """Drop the views until the block ends well; then make them anew, as `keep_views` does.
+
+    They tell of the kinds that they told of before: others come with the next run. Readers see nothing of it, who wait
+    until the transaction ends. A schema whose contact_360 somebody has dropped is left alone.
+
+    Args:
+        warehouse: The warehouse.
+        connection: A connection in a transaction.
+    """
+    schema, name = warehouse.naming.output_schema, contact_360({}).name
+    has_views = warehouse.engine.dialect.name in DIALECTS and name in _comments(connection, schema)
+    if not has_views:
+        yield
+        return
+    kinds, access = _shown_kinds(connection, schema), read_access(connection, schema)
+    names = {view.name for view in all_views(kinds)}
+    for found in sorted(names & _comments(connection, schema).keys()):
+        connection.exec_driver_sql(f"DROP VIEW {schema}.{found}")
+    yield
+    restore_access(connection, schema, access, keep_views(warehouse, connection, kinds))
 
 
 def view_text(view: View, kinds: Mapping[str, bool], schema: str = "phoneseg") -> str:
@@ -79,6 +108,15 @@ def _profile_columns(view: View, labels: Mapping[str, str]) -> list[sa.ColumnCla
 def _codes_of(kind: str, *, is_exclusive: bool) -> str:
     code = f"CASE WHEN segment_kind = '{kind}' THEN segment_code END"
     return f"max({code})" if is_exclusive else f"string_agg({code}, ',' ORDER BY segment_code)"
+
+
+def _shown_kinds(connection: sa.Connection, schema: str) -> dict[str, bool]:
+    """Return whether a contact is in at most one segment, by kind, as the columns of contact_360 tell it."""
+    column = sa.table(
+        "columns", *map(sa.column, ("table_schema", "table_name", "column_name")), schema="information_schema"
+    )
+    of_view = (column.c.table_schema == schema) & (column.c.table_name == contact_360({}).name)
+    return labelled_kinds(connection.execute(sa.select(column.c.column_name).where(of_view)).scalars())
 
 
 def _comments(connection: sa.Connection, schema: str) -> dict[str, str | None]:
