@@ -22,7 +22,7 @@ from phoneseg.contracts import CONTACT_PROFILE, SEGMENT_MEMBERSHIP
 from phoneseg.run import Stage
 from phoneseg.segments import KindParameters, SegmentRules, all_kinds
 from phoneseg.segments.definitions import DefinitionRules, assign_definitions
-from phoneseg.settings import Definition, SegmentSettings, WrittenDefinitions
+from phoneseg.settings import Definition, ProfileSettings, SegmentSettings, WrittenDefinitions
 from phoneseg.settings.profile import DEFAULT_WINDOWS_DAYS
 
 AS_OF = datetime(2026, 7, 1, tzinfo=UTC)
@@ -65,7 +65,7 @@ def make_rules(count: int) -> SegmentRules:
         )
         where = wheres[number % len(wheres)]
         definitions.append(Definition(f"d{number}", f"D {number}", "A segment.", "benchmark", where))
-    kinds = all_kinds(KindParameters(AS_OF, SegmentSettings()))
+    kinds = all_kinds(KindParameters(AS_OF, SegmentSettings(), ProfileSettings()))
     written = WrittenDefinitions(tuple(definitions))
     return SegmentRules(kinds, DefinitionRules.of(written, kinds, DEFAULT_WINDOWS_DAYS, AS_OF))
 

@@ -1,6 +1,7 @@
 """The views that BI tools read, kept as the files of `sql/views/` and the kinds of segments say."""
 
 import hashlib
+import logging
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,8 +13,10 @@ import sqlalchemy as sa
 import phoneseg
 from phoneseg.contracts.views import View, all_views, contact_360, label_column, labelled_kinds
 from phoneseg.warehouse.backend import Warehouse
+from phoneseg.warehouse.postgresql_failures import is_depended_on
 from phoneseg.warehouse.view_access import read_access, restore_access
 
+log = logging.getLogger(__name__)
 DIALECTS: Final = ("duckdb", "postgresql")
 """Databases that get the views; their SQL is written for these."""
 
@@ -21,7 +24,8 @@ DIALECTS: Final = ("duckdb", "postgresql")
 def keep_views(warehouse: Warehouse, connection: sa.Connection, kinds: Mapping[str, bool]) -> list[str]:
     """Create the views that are missing, and those anew whose text has changed; leave the others alone.
 
-    A view that is made anew keeps its owner, and who may read it.
+    A view that is made anew keeps its owner, and who may read it. One that somebody's own view reads stays as it was on
+    PostgreSQL, and a warning names that view: it is no reason not to publish.
 
     Args:
         warehouse: The warehouse; one on another database than `DIALECTS` gets no views.
@@ -39,8 +43,7 @@ def keep_views(warehouse: Warehouse, connection: sa.Connection, kinds: Mapping[s
     for view in all_views(kinds):
         text = view_text(view, kinds, schema)
         comment = f"{view.row_meaning} (view {hashlib.sha256(text.encode()).hexdigest()[:12]})"
-        if found.get(view.name) != comment:
-            _create(connection, f"{schema}.{view.name}", text, comment, view)
+        if found.get(view.name) != comment and _create(connection, f"{schema}.{view.name}", text, comment, view):
             created.append(view.name)
     restore_access(connection, schema, access, created)
     return created
@@ -131,12 +134,31 @@ def _comments(connection: sa.Connection, schema: str) -> dict[str, str | None]:
     return {str(name): comment for name, comment in connection.execute(sa.text(sql), {"schema": schema})}
 
 
-def _create(connection: sa.Connection, name: str, text: str, comment: str, view: View) -> None:
-    connection.exec_driver_sql(f"DROP VIEW IF EXISTS {name}")
+def _create(connection: sa.Connection, name: str, text: str, comment: str, view: View) -> bool:
+    if not _drop(connection, name):
+        return False
     connection.exec_driver_sql(f"CREATE VIEW {name} AS\n{text.replace('%', '%%')}")
     connection.exec_driver_sql(f"COMMENT ON VIEW {name} IS {_literal(comment)}")
     for column in view.columns:
         connection.exec_driver_sql(f"COMMENT ON COLUMN {name}.{column.name} IS {_literal(column.meaning)}")
+    return True
+
+
+def _drop(connection: sa.Connection, name: str) -> bool:
+    """Drop a view, if it is there; return False if another one reads it."""
+    if connection.dialect.name == "duckdb":  # has no savepoints, and looks for what a view reads when it is read
+        connection.exec_driver_sql(f"DROP VIEW IF EXISTS {name}")
+        return True
+    try:
+        with connection.begin_nested():
+            connection.exec_driver_sql(f"DROP VIEW IF EXISTS {name}")
+    except sa.exc.DBAPIError as error:
+        if not is_depended_on(error.orig):
+            raise
+        readers = ", ".join(getattr(error.orig, "diag").message_detail.splitlines())  # noqa: B009  # psycopg's
+        log.warning("view %s stays as it was: %s; drop that first, and the next run makes it anew", name, readers)
+        return False
+    return True
 
 
 def _literal(text: str) -> str:

@@ -188,6 +188,22 @@ def test_a_view_of_others_on_a_view_of_ours_is_in_the_way_of_no_window(server: H
     assert read(server, "SELECT * FROM public.countries") == [(None,)]
 
 
+def test_a_view_that_others_read_stays_as_it_was_until_they_let_go(
+    server: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.execute("CREATE VIEW public.busy AS SELECT contact_id FROM phoneseg.contact_360")
+    more = {**KINDS, "tier": True}
+    columns = "SELECT column_name FROM information_schema.columns WHERE table_name = 'contact_360'"
+    with server.warehouse.transaction() as connection:
+        assert "contact_360" not in keep_views(server.warehouse, connection, more)
+    assert ("tier_segment",) not in read(server, columns)
+    assert "phoneseg.contact_360 stays as it was: view busy depends on" in caplog.text
+    server.execute("DROP VIEW public.busy")
+    with server.warehouse.transaction() as connection:
+        assert keep_views(server.warehouse, connection, more) == ["contact_360"]
+    assert ("tier_segment",) in read(server, columns)
+
+
 def test_a_schema_without_contact_360_is_left_alone(house: House) -> None:
     house.execute("DROP VIEW phoneseg.contact_360")
     changed = with_windows(house, 365, 14)
