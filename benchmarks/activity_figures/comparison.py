@@ -7,8 +7,12 @@ import polars as pl
 
 from activity_figures.rival import figures_folder
 from activity_figures.stage import open_run
+from phoneseg.contracts.profile import ACTIVITY_COLUMNS, window_columns
+from phoneseg.profiles.rfm_scores import SCORES
+from phoneseg.settings.profile import DEFAULT_WINDOWS_DAYS
 
 _CLOSE: Final = 1e-6
+_NOT_ASKED: Final = {*SCORES, "purchase_seasons"}
 
 
 def count_differences(folder: Path) -> tuple[int, dict[str, int]]:
@@ -18,13 +22,16 @@ def count_differences(folder: Path) -> tuple[int, dict[str, int]]:
         How many cells were compared, and how many of them differ by column, where any do.
 
     Raises:
-        ValueError: They are not about the same contacts.
+        ValueError: They are not about the same contacts, or DuckDB lacks a figure.
     """
     ours = pl.scan_parquet(open_run(folder).stage.folder / "built_profile-*.parquet")
     theirs = pl.scan_parquet(figures_folder(folder) / "*.parquet")
+    lacking = set(_list_figures()) - set(theirs.collect_schema())
+    if lacking:
+        raise ValueError(f"DuckDB lacks {', '.join(sorted(lacking))}")
     places = _line_up(ours, theirs)
     found, compared = {}, 0
-    for name in theirs.collect_schema().names():
+    for name in _list_figures():
         left = ours.select(name).collect().to_series()
         right = theirs.select(name).collect().to_series().gather(places)
         compared += len(left)
@@ -32,6 +39,12 @@ def count_differences(folder: Path) -> tuple[int, dict[str, int]]:
         if count:
             found[name] = count
     return compared, found
+
+
+def _list_figures() -> list[str]:
+    """Return the columns of the profile that are made of activity and are asked of DuckDB."""
+    columns = (*ACTIVITY_COLUMNS, *window_columns(DEFAULT_WINDOWS_DAYS))
+    return [column.name for column in columns if column.name not in _NOT_ASKED]
 
 
 def _line_up(ours: pl.LazyFrame, theirs: pl.LazyFrame) -> pl.Series:

@@ -35,9 +35,9 @@ class Measured:
 
 
 def measure(folder: Path, row_count: int, contact_count: int) -> Measured:
-    """Measure one size, its stage in `folder`."""
+    """Measure one size; its stage is in `folder`, and is written where it is not."""
     cores = os.cpu_count() or 1
-    if not has_stage(folder):  # it holds a size alone, as a stage half written has no activity
+    if not has_stage(folder):
         in_fresh_process(write_stage, cores, folder, row_count, contact_count)
     profile, segment = (in_fresh_process(run_verb, cores, folder, verb) for verb in ("profile", "segment"))
     duckdb = in_fresh_process(run_duckdb, cores, folder, cores)

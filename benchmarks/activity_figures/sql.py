@@ -3,7 +3,7 @@
 `w` is the position of the shortest window that an event is in, so `w <= 1` is: within the second shortest. Events are
 ordered once for all window functions, and summed by contact and `w` before they are summed by window: an aggregate with
 a FILTER for each figure and window, straight over the events, takes twice as long. Sums of doubles are exact here, as
-their whole numbers stay below 2^53, and take half the time of those of integers, which DuckDB widens to 128 bits.
+their whole numbers stay below 2^53, and take two thirds of the time of integers, which DuckDB widens to 128 bits.
 """
 
 from typing import Final
@@ -64,7 +64,7 @@ FROM (SELECT DISTINCT time_zone AS zone FROM contact WHERE time_zone IS NOT NULL
     (SELECT unnest(range(min(epoch_us(occurred_at)) // {_HOUR_US}, {_AS_OF_US} // {_HOUR_US} + 1)) AS hour
      FROM read_parquet(getvariable('activity')))
 """
-"""How far off UTC each zone is in each hour: to ask it for each event takes longer than all of EVENT."""
+"""How far off UTC each zone is in each hour, as all of these change on the hour: to ask for each event takes longer."""
 
 EVENT: Final = f"""
 CREATE OR REPLACE TEMP TABLE event AS
