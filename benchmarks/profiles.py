@@ -2,7 +2,7 @@
 
     python benchmarks/profiles.py FOLDER [ROWS]...
 
-Rows of activity over a tenth as many contacts; 5 and 50 million rows. FOLDER takes the stages, 10 GB in all, and keeps
+Rows of activity over a tenth as many contacts; 5 and 50 million rows. FOLDER takes the stages, 5 GB in all, and keeps
 what `extract` and `normalize` leave, so that another call only measures. Each step has a process of its own, one after
 the other, as the tasks of a DAG have; peak memory is that of its process. Rates depend on the machine; the ratios are
 what to keep.
