@@ -10,47 +10,21 @@ one number, and activity writes it nationally. The first call writes the stage, 
 import resource
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter, process_time
 
 import numpy as np
 import polars as pl
+from activity_figures.stage import AS_OF, BY_ID, BY_NUMBER, KEY, fill, open_run, write_nothing_kept
 
 from phoneseg.activity import match_activity
-from phoneseg.contracts import (
-    CHANGED_CONTACT,
-    KEPT_CONTACT,
-    KEPT_PHONE,
-    PARSED_PHONE,
-    PHONE_NUMBER,
-    RAW_ACTIVITY,
-    RAW_CONTACT,
-    Table,
-)
-from phoneseg.privacy import TokenKey, add_tokens
+from phoneseg.contracts import PARSED_PHONE, PHONE_NUMBER, RAW_ACTIVITY, RAW_CONTACT
+from phoneseg.privacy import add_tokens
 from phoneseg.run import Run
-from phoneseg.settings import load_settings
 
-AS_OF = datetime(2026, 7, 1, tzinfo=UTC)
-KEY = TokenKey(b"a key for benchmarks alone")
 STRANGERS = 1.05
 BATCH_ROWS = 100_000
-SETTINGS = """\
-[warehouse]
-url = "duckdb:///none.duckdb"
-
-[contacts.crm]
-table = "none"
-id = "none"
-phones = ["no_number"]
-
-[activity.calls]
-kind = "call"
-table = "none"
-occurred_at = "none"
-"""
-KEYS = {"id": 'contact_id = "none_id"\ncontacts = "crm"\n', "number": 'phone = "none_number"\n'}
+KEYS = {"id": BY_ID, "number": BY_NUMBER}
 
 
 def write_stage(run: Run, key: str, row_count: int, contact_count: int) -> None:
@@ -59,14 +33,13 @@ def write_stage(run: Run, key: str, row_count: int, contact_count: int) -> None:
     stage.create()
     contacts = pl.select(n=pl.int_range(contact_count)).select(_id(), phone_e164=pl.lit("+1650") + _digits())
     phones = add_tokens(contacts, KEY).lazy()
-    stage.write(RAW_CONTACT.name, _filled(RAW_CONTACT, contacts.lazy()))
-    stage.write(PARSED_PHONE.name, _filled(PARSED_PHONE, phones))
-    stage.write(PHONE_NUMBER.name, _filled(PHONE_NUMBER, phones))
-    for table in (KEPT_CONTACT, KEPT_PHONE, CHANGED_CONTACT):
-        stage.write(table.name, table.schema.to_frame().lazy())
+    stage.write(RAW_CONTACT.name, fill(RAW_CONTACT, contacts.lazy()))
+    stage.write(PARSED_PHONE.name, fill(PARSED_PHONE, phones))
+    stage.write(PHONE_NUMBER.name, fill(PHONE_NUMBER, phones))
+    write_nothing_kept(stage)
     with stage.append(RAW_ACTIVITY) as append:
         for batch in _events(key, row_count, contact_count):
-            append(_filled(RAW_ACTIVITY, batch).collect())
+            append(fill(RAW_ACTIVITY, batch).collect())
 
 
 def _events(key: str, row_count: int, contact_count: int) -> Iterator[pl.LazyFrame]:
@@ -99,17 +72,9 @@ def _digits() -> pl.Expr:
     return (pl.col("n") + 2_000_000).cast(pl.String)
 
 
-def _filled(table: Table, rows: pl.LazyFrame) -> pl.LazyFrame:
-    """Return rows of a table, null where they say nothing."""
-    named = rows.collect_schema()
-    return table.conform(rows.with_columns(pl.lit(None).alias(n) for n in table.column_names if n not in named))
-
-
 def main(key: str, row_count: int, contact_count: int, folder: Path) -> None:
     """Print rows a second, by the clock and by the cores' time, and the peak of memory while matching."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "phoneseg.toml").write_text(SETTINGS + KEYS[key])
-    run = Run.open(load_settings(folder / "phoneseg.toml"), as_of=AS_OF, run_id="benchmark")
+    run = open_run(folder, KEYS[key])
     if not run.stage.path(RAW_ACTIVITY.name).exists():  # in another process, as writing takes memory, too
         write_stage(run, key, row_count, contact_count)
         print("written; run it again to measure")
