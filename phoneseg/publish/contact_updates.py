@@ -19,13 +19,12 @@ def note_updates(connection: sa.Connection, replacement: Replacement, published_
     noted, staged = replacement.published(CONTACT_UPDATE), replacement.staging(CONTACT_PROFILE)
     shown = replacement.published(CONTACT_PROFILE)
     is_same = (shown.c.contact_id == staged.c.contact_id) & (shown.c.content_hash == staged.c.content_hash)
-    same = sa.select(staged.c.contact_id).join(shown, is_same).subquery()
-    outdated = noted.delete().where(~sa.exists(sa.select(sa.literal(1)).where(same.c.contact_id == noted.c.contact_id)))
-    if replacement.is_partial:
-        replaced = replacement.staging(RESEGMENTED_CONTACT)
-        is_replaced = replaced.c.contact_id == noted.c.contact_id
-        outdated = outdated.where(sa.exists(sa.select(sa.literal(1)).where(is_replaced)))
-    connection.execute(outdated)
+    replaced = replacement.staging(RESEGMENTED_CONTACT) if replacement.is_partial else noted.alias("all_noted")
+    # EXCEPT finds them once. PostgreSQL thinks that no two columns are ever equal by chance, takes a join on the hash
+    # for one row, and with NOT EXISTS goes through it for each contact: a hundred seconds at two million of them.
+    same = sa.select(staged.c.contact_id).join(shown, is_same)
+    outdated = sa.select(replaced.c.contact_id).except_(same)
+    connection.execute(noted.delete().where(noted.c.contact_id.in_(outdated)))
     changed = sa.select(staged.c.contact_id, staged.c.source, sa.literal(published_at, noted.c.updated_at.type)).where(
         ~sa.exists(sa.select(sa.literal(1)).where(is_same))
     )

@@ -32,6 +32,9 @@ def publish_differences(
         connection.execute(published.delete().where(is_replaced, ~is_kept)).rowcount for is_replaced in replaced
     )
     is_there = sa.exists(sa.select(sa.literal(1)).where(*(published.c[n] == staging.c[n] for n in table.key)))
-    insert = published.insert().from_select(staging.c.keys(), sa.select(*staging.c).where(~is_there))
+    new = sa.select(*staging.c).where(~is_there)
+    if connection.dialect.name == "postgresql":  # which fills an index of its keys half as fast again in their order
+        new = new.order_by(*(staging.c[name] for name in table.key))
+    insert = published.insert().from_select(staging.c.keys(), new)
     inserted = connection.execute(insert.execution_options(preserve_rowcount=True)).rowcount
     return deleted, inserted
