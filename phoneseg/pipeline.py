@@ -56,7 +56,8 @@ from phoneseg.extract import (
     read_source,
 )
 from phoneseg.failure_hook import check_failure_hook, tell_failure
-from phoneseg.numbers import ReadCounts, mark_primary, read_phones
+from phoneseg.hygiene import read_cells
+from phoneseg.numbers import ReadCounts, mark_primary
 from phoneseg.privacy import add_tokens, load_token_key
 from phoneseg.profiles import build_contact_base, build_profiles, score_purchases
 from phoneseg.quality import audit_staging, check_segment_sizes
@@ -177,24 +178,27 @@ def extract(run: Run) -> Counts:
 def normalize(run: Run) -> Counts:
     """Read every filled cell as a phone number: it becomes a phone of the contact, or is quarantined with a reason.
 
-    Then match activity to contacts, by id or number. Writes `contact_phone`, `phone_number`, `contact_quarantine`,
-    `quarantine_raw`, `activity` and `activity_size`.
+    A cell without a valid number is repaired where that makes it one, and becomes a row per number where it has
+    several. Then match activity to contacts, by id or number. Writes `contact_phone`, `phone_number`,
+    `contact_quarantine`, `quarantine_raw`, `activity` and `activity_size`.
 
     Raises:
-        ReconciliationError: Filled cells in are not phones plus quarantined cells out, or a row of activity is lost.
+        ReconciliationError: A filled cell, or a number in one, is neither among the phones nor in quarantine, or a row
+            of activity is lost.
     """
     key, stage, began, counts = load_token_key(run.settings), run.stage, perf_counter(), ReadCounts()
-    filled_count = stage.count(RAW_PHONE.name)
+    filled_count, number_count = stage.count(RAW_PHONE.name), 0
     with (
         stage.append(PARSED_PHONE) as append_phones,
         stage.append(CONTACT_QUARANTINE) as append_quarantined,
         stage.append(QUARANTINE_RAW) as append_raw,
     ):
         for cells in stage.scan(RAW_PHONE.name).collect_batches(chunk_size=_BATCH_CELLS, maintain_order=True):
-            phones, quarantined = read_phones(cells, counts)
-            append_phones(add_tokens(phones, key))
-            append_quarantined(quarantined)
-            append_raw(quarantined)
+            read = read_cells(cells, run.settings.hygiene, counts)
+            append_phones(add_tokens(read.phones, key))
+            append_quarantined(read.quarantined)
+            append_raw(read.quarantined)
+            number_count += read.number_count
             log.info(
                 "normalize: %s of %s cells, %s a second; %s asked of phonenumbers one by one",
                 *(f"{n:,.0f}" for n in (counts.rows, filled_count, counts.rows / (perf_counter() - began))),
@@ -204,13 +208,16 @@ def normalize(run: Run) -> Counts:
     stage.write(CONTACT_PHONE.name, mark_primary(parsed))
     stage.write(PHONE_NUMBER.name, PHONE_NUMBER.conform(parsed).unique("phone_token", keep="any"))
     phone_count, quarantined_count = stage.count(CONTACT_PHONE.name), stage.count(CONTACT_QUARANTINE.name)
-    if phone_count + quarantined_count != filled_count:
+    written = (stage.scan(table.name) for table in (CONTACT_PHONE, CONTACT_QUARANTINE))
+    cell_count = sum(_count(rows.filter(pl.col("position") == 1)) for rows in written)
+    if cell_count != filled_count or phone_count + quarantined_count != number_count:
         raise ReconciliationError(
-            f"normalize: {filled_count} filled cells came in, but {phone_count} phones and {quarantined_count} "
-            "quarantined cells went out; nothing was published"
+            f"normalize: {filled_count} filled cells came in with {number_count} numbers, but {phone_count} phones and "
+            f"{quarantined_count} quarantined numbers of {cell_count} cells went out; nothing was published"
         )
     valid_count = stage.scan(CONTACT_PHONE.name).select(pl.col("is_valid").sum()).collect().item()
     phone_counts = {
+        "number_count": number_count,
         "phone_count": phone_count,
         "valid_phone_count": valid_count,
         "quarantined_count": quarantined_count,

@@ -83,7 +83,14 @@ def test_an_incremental_run_logs_the_totals_and_how_little_it_read(demo_settings
     run_pipeline(demo_settings)
     log = query(demo_settings, "SELECT * FROM phoneseg.pipeline_run ORDER BY started_at").to_dicts()
     assert [row["is_incremental"] for row in log] == [False, True]
-    for name in ("contact_count", "filled_cell_count", "empty_cell_count", "phone_count", "membership_count"):
+    for name in (
+        "contact_count",
+        "filled_cell_count",
+        "empty_cell_count",
+        "number_count",
+        "phone_count",
+        "membership_count",
+    ):
         assert log[1][name] == log[0][name] == whole[name], name
     assert log[1]["changed_contact_count"] < log[0]["changed_contact_count"]
     assert log[1]["source_updated_at"] == log[0]["source_updated_at"]
