@@ -17,7 +17,7 @@ REPAIRS: Final = {
     FLOAT: "A point and zeros were cut off, such as those of 6502530000.0, or a power of ten was written out.",
     LETTERS: "Letters were read as the digits that they look like: O as 0, l as 1, S as 5, B as 8, Z as 2.",
     TRUNK_ZERO: "A leading zero was added that was lost, or one cut off that was written twice.",
-    AREA_CODE: "The area code was taken from the number before it in the cell.",
+    AREA_CODE: "The area code, or the calling code, was taken from the number before it in the cell.",
 }
 """What each name in a column `repair` says."""
 

@@ -96,7 +96,7 @@ def _mend(parts: pl.DataFrame, settings: RepairSettings) -> pl.DataFrame:
     """Repair the parts that are not valid, where that makes them so."""
     mended = mend_numbers(parts.filter(~pl.col("is_valid")), settings)
     mended = mended.with_columns(repair=pl.concat_str(pl.lit(SPLIT), "repair", separator=","))
-    return parts.update(mended, on="row", how="left")
+    return parts.update(mended, on="row", include_nulls=True)
 
 
 def _choose(parts: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:

@@ -13,7 +13,7 @@ class RepairSettings(Section):
     letters: bool = Field(True, description="Letters that were read for digits become those digits, such as O for 0.")
     trunk_zero: bool = Field(True, description="A leading zero that was lost is added, one too many is cut off.")
     area_code: bool = Field(
-        True, description="A later number of a cell that lacks its area code takes it from the number before it."
+        True, description="A later number of a cell that lacks its area or calling code takes it from the one before."
     )
 
 

@@ -80,7 +80,7 @@ many_cells = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(st.lists(valid_cells(), min_size=1, max_size=8))
 def test_a_cell_with_one_valid_number_is_never_changed(cells: list[tuple[str, str]]) -> None:
     plain, _ = read_phones(_frame(list(cells)))
@@ -90,7 +90,7 @@ def test_a_cell_with_one_valid_number_is_never_changed(cells: list[tuple[str, st
     assert_frame_equal(kept, valid.sort("contact_id"))
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 @given(many_cells)
 def test_each_cell_is_a_row_at_position_1_and_its_further_numbers_follow(cells: list[tuple[str, str | None]]) -> None:
     read = read_cells(_frame(cells), HygieneSettings())
@@ -102,7 +102,7 @@ def test_each_cell_is_a_row_at_position_1_and_its_further_numbers_follow(cells: 
     assert set(rows) == {(contact, position + 1) for contact, count in counts.items() for position in range(count)}
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 @given(many_cells)
 def test_a_repair_makes_a_valid_number_that_stands_in_its_cell_once(cells: list[tuple[str, str | None]]) -> None:
     frame = _frame(cells)
@@ -131,7 +131,7 @@ def test_no_cell_leaves_a_null_or_an_unknown_reason(cells: list[tuple[str, str |
     assert set(read.quarantined["quarantine_reason"]) <= set(QUARANTINE_REASONS)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=25)
 @given(many_cells)
 def test_a_cell_is_repaired_alike_alone_and_among_others(cells: list[tuple[str, str | None]]) -> None:
     together = read_cells(_frame(cells), HygieneSettings())

@@ -11,7 +11,7 @@ from phoneseg.contracts import CONTACT_QUARANTINE
 from phoneseg.hygiene import QUARANTINE_REASONS, REPAIRS
 from phoneseg.quality import shipped_suites_folder
 from phoneseg.settings import HygieneSettings, RepairSettings
-from tests.unit.hygiene.conftest import read_all
+from tests.unit.hygiene.cells import read_all
 
 Read = Callable[..., list[tuple[object, ...]]]
 PLACEHOLDER, NOTATION = [(1, None, "PLACEHOLDER")], [(1, None, "SPREADSHEET_NOTATION")]

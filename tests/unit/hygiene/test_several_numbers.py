@@ -105,6 +105,14 @@ def test_a_local_number_that_happens_to_be_valid_elsewhere_still_belongs_to_the_
     assert read_cell("030 1234567 / 0765 4123", "DE")[1] == (2, "split", "+497654123")
 
 
+def test_a_second_number_without_calling_code_is_of_the_country_of_the_number_before(read_cell: Read) -> None:
+    expected = [(1, "split", FIRST), (2, "split,area_code", SECOND)]
+    assert read_cell("+1 650-253-0000 or 650-253-0001", "DE") == expected
+    assert read_cell("+1 650-253-0000 or 650-253-0001") == expected
+    assert read_cell("+1 650-253-0000 or 650-253-0001", "US") == [(1, "split", FIRST), (2, "split", SECOND)]
+    assert read_cell("+1 650-253-0000 or 020 7946 0018", "GB")[1] == (2, "split", "+442079460018")
+
+
 def test_an_extension_is_no_number_without_area_code(read_cell: Read) -> None:
     first, second = read_cell("650-253-0000 - 1234", "US")
     assert first == (1, "split", FIRST)

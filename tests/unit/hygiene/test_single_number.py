@@ -44,7 +44,9 @@ def test_a_vanity_number_is_read_by_its_keys(read_cell: Read) -> None:
     assert read_cell("1-800-GO-SOLID", "US") == [(1, None, "+18004676543")]
 
 
-@pytest.mark.parametrize("raw", ["Los Bilbos", "SOS 12", "see Bob", "OIl", "021 63 X3 56", "021 63 S3 56 home"])
+@pytest.mark.parametrize(
+    "raw", ["Los Bilbos", "SOS 12", "see Bob", "OIl", "021 63 X3 56", "021 63 S3 56 home", "OZl GS SZ S6"]
+)
 def test_words_are_not_read_as_digits(read_cell: Read, raw: str) -> None:
     ((position, repair, said),) = read_cell(raw, "DZ")
     assert (position, repair) == (1, None)
