@@ -13,6 +13,7 @@ from phoneseg import pipeline
 from phoneseg.errors import PhonesegError, StopError
 from phoneseg.run import Run, parse_instant
 from phoneseg.settings import load_settings
+from phoneseg.verb import Verb
 from phoneseg.warehouse import is_duckdb
 
 # For errors that time may heal; the others fail at once, see run_verb.
@@ -55,7 +56,7 @@ def open_run() -> dict[str, object]:
     return run.to_dict()
 
 
-def run_verb(verb: pipeline.Verb, planned: Mapping[str, object]) -> dict[str, int]:
+def run_verb(verb: Verb, planned: Mapping[str, object]) -> dict[str, int]:
     """Run one verb of the pipeline.
 
     Raises:

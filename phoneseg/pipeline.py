@@ -5,9 +5,8 @@ called again replaces what it wrote, so that a retry is harmless.
 """
 
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from functools import wraps
+from collections.abc import Iterator
+from contextlib import suppress
 from time import perf_counter
 from typing import Final, TypeVar
 
@@ -56,16 +55,16 @@ from phoneseg.extract import (
     read_source,
 )
 from phoneseg.failure_hook import check_failure_hook, tell_failure
-from phoneseg.numbers import ReadCounts, mark_primary, read_phones
+from phoneseg.hygiene import read_cells
+from phoneseg.numbers import ReadCounts, mark_primary
 from phoneseg.privacy import add_tokens, load_token_key
 from phoneseg.profiles import build_contact_base, build_profiles, score_purchases
 from phoneseg.quality import audit_staging, check_segment_sizes
 from phoneseg.run import Run
 from phoneseg.segments import SegmentRules, add_content_hash
+from phoneseg.verb import Counts, Verb, verb
 from phoneseg.warehouse import open_warehouse
 
-Counts = dict[str, int]
-Verb = Callable[[Run], Counts]
 Part = TypeVar("Part")
 
 _BATCH_CELLS: Final = 250_000
@@ -75,45 +74,7 @@ _PURCHASE_SCORE: Final = "purchase_score"
 log = logging.getLogger(__name__)
 
 
-@contextmanager
-def hold(run: Run) -> Iterator[None]:
-    """Keep other runs of the interval from work until the block ends; a dry run is in nobody's way.
-
-    Each verb holds its interval; who runs all of them in one process holds it around them.
-
-    Raises:
-        IntervalBusyError: Another run is at work for longer than `lock_wait_s`.
-    """
-    if run.dry_run:
-        yield
-    else:
-        with open_warehouse(run.settings).hold_interval(run.as_of):
-            yield
-
-
-def _verb(work: Verb) -> Verb:
-    """Log what a verb counted and how long it took, and let no error out that quotes a row."""
-
-    @wraps(work)
-    def timed(run: Run) -> Counts:
-        began = perf_counter()
-        try:
-            with told_without_values(f"run {run.run_id}: {work.__name__}"), hold(run):
-                counts = work(run)
-        except PhonesegError as error:
-            error.verb = work.__name__
-            raise
-        duration_s = perf_counter() - began
-        told = ", ".join(f"{name} {count:,}" for name, count in counts.items()) or "nothing to count"
-        fields = {"run_id": run.run_id, "as_of": run.as_of, "verb": work.__name__, "counts": counts}
-        extra = {**fields, "duration_s": round(duration_s, 3)}
-        log.info("%s: done in %.1f s: %s", work.__name__, duration_s, told, extra=extra)
-        return counts
-
-    return timed
-
-
-@_verb
+@verb
 def extract(run: Run) -> Counts:
     """Begin the run, and read the contacts that existed at `as_of`, their filled phone cells, and all activity.
 
@@ -173,28 +134,31 @@ def extract(run: Run) -> Counts:
     return counts
 
 
-@_verb
+@verb
 def normalize(run: Run) -> Counts:
     """Read every filled cell as a phone number: it becomes a phone of the contact, or is quarantined with a reason.
 
-    Then match activity to contacts, by id or number. Writes `contact_phone`, `phone_number`, `contact_quarantine`,
-    `quarantine_raw`, `activity` and `activity_size`.
+    A cell without a valid number is repaired where that makes it one, and becomes a row per number where it has
+    several. Then match activity to contacts, by id or number. Writes `contact_phone`, `phone_number`,
+    `contact_quarantine`, `quarantine_raw`, `activity` and `activity_size`.
 
     Raises:
-        ReconciliationError: Filled cells in are not phones plus quarantined cells out, or a row of activity is lost.
+        ReconciliationError: A filled cell, or a number in one, is neither among the phones nor in quarantine, or a row
+            of activity is lost.
     """
     key, stage, began, counts = load_token_key(run.settings), run.stage, perf_counter(), ReadCounts()
-    filled_count = stage.count(RAW_PHONE.name)
+    filled_count, number_count = stage.count(RAW_PHONE.name), 0
     with (
         stage.append(PARSED_PHONE) as append_phones,
         stage.append(CONTACT_QUARANTINE) as append_quarantined,
         stage.append(QUARANTINE_RAW) as append_raw,
     ):
         for cells in stage.scan(RAW_PHONE.name).collect_batches(chunk_size=_BATCH_CELLS, maintain_order=True):
-            phones, quarantined = read_phones(cells, counts)
-            append_phones(add_tokens(phones, key))
-            append_quarantined(quarantined)
-            append_raw(quarantined)
+            read = read_cells(cells, run.settings.hygiene, counts)
+            append_phones(add_tokens(read.phones, key))
+            append_quarantined(read.quarantined)
+            append_raw(read.quarantined)
+            number_count += read.number_count
             log.info(
                 "normalize: %s of %s cells, %s a second; %s asked of phonenumbers one by one",
                 *(f"{n:,.0f}" for n in (counts.rows, filled_count, counts.rows / (perf_counter() - began))),
@@ -204,13 +168,16 @@ def normalize(run: Run) -> Counts:
     stage.write(CONTACT_PHONE.name, mark_primary(parsed))
     stage.write(PHONE_NUMBER.name, PHONE_NUMBER.conform(parsed).unique("phone_token", keep="any"))
     phone_count, quarantined_count = stage.count(CONTACT_PHONE.name), stage.count(CONTACT_QUARANTINE.name)
-    if phone_count + quarantined_count != filled_count:
+    written = (stage.scan(table.name) for table in (CONTACT_PHONE, CONTACT_QUARANTINE))
+    cell_count = sum(_count(rows.filter(pl.col("position") == 1)) for rows in written)
+    if cell_count != filled_count or phone_count + quarantined_count != number_count:
         raise ReconciliationError(
-            f"normalize: {filled_count} filled cells came in, but {phone_count} phones and {quarantined_count} "
-            "quarantined cells went out; nothing was published"
+            f"normalize: {filled_count} filled cells came in with {number_count} numbers, but {phone_count} phones and "
+            f"{quarantined_count} quarantined numbers of {cell_count} cells went out; nothing was published"
         )
     valid_count = stage.scan(CONTACT_PHONE.name).select(pl.col("is_valid").sum()).collect().item()
     phone_counts = {
+        "number_count": number_count,
         "phone_count": phone_count,
         "valid_phone_count": valid_count,
         "quarantined_count": quarantined_count,
@@ -218,7 +185,7 @@ def normalize(run: Run) -> Counts:
     return _keep(run, "normalize", {**phone_counts, **match_activity(run, key)})
 
 
-@_verb
+@verb
 def profile(run: Run) -> Counts:
     """Make one row per contact of all that segments are made of. Writes `built_profile`, in parts.
 
@@ -252,7 +219,7 @@ def profile(run: Run) -> Counts:
     return {"profile_count": profile_count}
 
 
-@_verb
+@verb
 def segment(run: Run) -> Counts:
     """Make contacts members of segments. Writes `contact_profile`, `segment_membership`, `segment`, `segment_rule`.
 
@@ -290,7 +257,7 @@ def segment(run: Run) -> Counts:
     return {"membership_count": membership_count, "segment_count": len(segments)}
 
 
-@_verb
+@verb
 def load(run: Run) -> Counts:
     """Load the stage into staging tables of the warehouse, which no reader looks at.
 
@@ -306,7 +273,7 @@ def load(run: Run) -> Counts:
     return _keep(run, "load", totals) | {"rows": sum(loaded.values())}
 
 
-@_verb
+@verb
 def audit(run: Run) -> Counts:
     """Check that segments have about the sizes they had, and the staging tables against their suites.
 
@@ -325,7 +292,7 @@ def audit(run: Run) -> Counts:
     return _keep(run, "audit", {"checks_passed": result.passed_count})
 
 
-@_verb
+@verb
 def swap(run: Run) -> Counts:
     """Make the audited staging tables visible in one transaction; a dry run drops them instead.
 
@@ -377,10 +344,10 @@ def is_running(run: Run) -> bool:
 VERBS: Final[tuple[Verb, ...]] = (extract, normalize, profile, segment, load, audit, swap)
 
 
-def _told(verb: str, parts: list[Part]) -> Iterator[Part]:
+def _told(name: str, parts: list[Part]) -> Iterator[Part]:
     """Yield the parts of a stage table, and tell the progress."""
     for number, part in enumerate(parts, start=1):
-        log.info("%s: part %s of %s", verb, number, len(parts))
+        log.info("%s: part %s of %s", name, number, len(parts))
         yield part
 
 
@@ -388,9 +355,9 @@ def _count(rows: pl.LazyFrame) -> int:
     return int(rows.select(pl.len()).collect().item())
 
 
-def _keep(run: Run, verb: str, counts: Counts) -> Counts:
+def _keep(run: Run, name: str, counts: Counts) -> Counts:
     """Keep counts that `pipeline_run` will hold, and return them."""
-    run.stage.write_counts(verb, counts)
+    run.stage.write_counts(name, counts)
     return counts
 
 

@@ -7,6 +7,7 @@ SELECT
     started_at,
     finished_at,
     contact_count,
+    number_count,
     phone_count,
     quarantined_count,
     membership_count

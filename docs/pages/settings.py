@@ -58,6 +58,11 @@ _RULES: Final = {
         "hour that it skips, it is read as if nobody had changed it.",
         "Amounts count to the eighth decimal. Without `currency` and `currency_column` they are in `profile.currency`.",
     ),
+    "hygiene": ("What counts as a placeholder stands under [quarantine reasons](tables.md#quarantine-reasons).",),
+    "hygiene.repair": (
+        "Each [repair](tables.md#repairs) is done only where the number is valid then, and was not before.",
+        "`area_code` needs `split`.",
+    ),
     "profile.place": (
         "The thresholds are those of the [Degree of Urbanisation](segments.md#place_type). They count the people of "
         "the place that the address, or the fixed line, names.",

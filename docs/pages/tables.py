@@ -9,7 +9,7 @@ from docs.pages.segments import SHIPPED
 from phoneseg.cli.dictionary import describe_column
 from phoneseg.contracts import TABLES, Area, Keeping, PrivacyClass, Table
 from phoneseg.contracts.views import View, all_views
-from phoneseg.numbers.contact_phones import QUARANTINE_REASONS
+from phoneseg.hygiene import QUARANTINE_REASONS, REPAIRS
 from phoneseg.segments import all_kinds
 from phoneseg.settings.model import WarehouseSettings
 from phoneseg.warehouse.tables import TableNaming
@@ -40,6 +40,7 @@ def render() -> str:
         _views(),
         *(_describe_view(each) for each in all_views({kind.name: kind.is_exclusive for kind in all_kinds(SHIPPED)})),
         _reasons(),
+        _repairs(),
     )
 
 
@@ -148,6 +149,25 @@ def _reasons() -> str:
             f"A filled phone cell that gives no possible number is quarantined. {_link('contact_quarantine')} says "
             f"why, and {_link('quarantine_raw')} holds the cell. An empty cell is counted, not quarantined.",
             table(("reason", "meaning"), rows),
+            f"{code('PLACEHOLDER')} goes by the digits: five and more that are the same throughout, or that rise or "
+            "fall by one. A valid number is one only where it has seven digits and more, is written without a calling "
+            "code, and is no service number. A few such numbers are in use, such as 22 22 22 22 in Denmark: "
+            f"{code('hygiene.quarantine_placeholders')} switches the reason off.",
+        )
+    )
+
+
+def _repairs() -> str:
+    rows = [(code(name), meaning) for name, meaning in REPAIRS.items()]
+    return "\n\n".join(
+        (
+            "## Repairs",
+            "A cell without a valid number is repaired where that makes it one. The columns `repair` of "
+            f"{_link('contact_phone')} and {_link('contact_quarantine')} say how, in order. A cell that holds one "
+            "valid number is never changed. A cell with several becomes a row for each, and `position` counts them; "
+            "the same number counts once, and parts that are no numbers are quarantined. Each repair has a switch in "
+            "the [settings](settings.md#hygiene).",
+            table(("repair", "meaning"), rows),
         )
     )
 

@@ -30,6 +30,7 @@ from phoneseg.errors import PhonesegError, RetryableError, told_without_values
 from phoneseg.publish import read_summary
 from phoneseg.run import Run, parse_instant
 from phoneseg.settings import Settings, load_settings
+from phoneseg.verb import Verb
 from phoneseg.warehouse import open_warehouse
 from phoneseg.warehouse.migrations import check_tables
 
@@ -90,7 +91,7 @@ app.command()(backfill)
 app.command()(plan)
 
 
-def _add_verb(verb: pipeline.Verb) -> None:
+def _add_verb(verb: Verb) -> None:
     """Add a command for one verb."""
 
     def command(

@@ -9,13 +9,14 @@ from phoneseg.errors import PhonesegError
 from phoneseg.failure_hook import tell_failure
 from phoneseg.run import Run
 from phoneseg.settings import Settings
+from phoneseg.verb import Counts, hold
 
 
 class Ended(NamedTuple):
     """A run that went well."""
 
     run: Run
-    counts: pipeline.Counts
+    counts: Counts
 
 
 def run_once(
@@ -51,10 +52,10 @@ def run_once(
         accept_drift=accept_drift,
         accept_sizes=accept_sizes,
     )
-    counts: pipeline.Counts = {}
+    counts: Counts = {}
     with ExitStack() as held:
         try:
-            held.enter_context(pipeline.hold(run))
+            held.enter_context(hold(run))
         except PhonesegError as error:
             tell_failure(run, error)  # it never began, and left nothing
             raise

@@ -22,7 +22,16 @@ def _phone_cell() -> tuple[Column, ...]:
         contact_id(),
         source(),
         Column("phone_column", pl.String, "Column of the source that the number stood in."),
-        Column("position", pl.Int16, "Position of the number in its cell, from 1; always 1 so far."),
+        Column("position", pl.Int16, "Position of the number among those of its cell, from 1."),
+    )
+
+
+def _repair() -> Column:
+    return Column(
+        "repair",
+        pl.String,
+        "What was repaired before the number was read, comma-separated in order; null if nothing.",
+        nullable=True,
     )
 
 
@@ -138,6 +147,7 @@ CONTACT_PHONE: Final = Table(
         Column("is_primary", pl.Boolean, "The contact's first valid phone in the configured order, else its first."),
         Column("is_valid", pl.Boolean, "Whether the number is in a range that is in use."),
         Column("validation_result", pl.String, "libphonenumber's ValidationResult, such as IS_POSSIBLE."),
+        _repair(),
         *NUMBER_ATTRIBUTES,
         Column("metadata_version", pl.String, "Version of phonenumbers that said all this."),
     ),
@@ -146,16 +156,17 @@ CONTACT_PHONE: Final = Table(
 
 CONTACT_QUARANTINE: Final = Table(
     "contact_quarantine",
-    "One filled phone cell that gave no possible number.",
+    "One filled phone cell, or one number of several in it, that gave no possible number.",
     Keeping.CURRENT,
     ("contact_id", "phone_column", "position"),
     (
         *_phone_cell(),
         Column("quarantine_reason", pl.String, "Why: see the list of reasons in the documentation."),
+        _repair(),
         Column(
             "region_hint", pl.String, "Region the number was read in, ISO 3166 alpha-2.", PrivacyClass.PERSONAL, True
         ),
-        Column("phone_length", pl.Int32, "Characters in the cell."),
+        Column("phone_length", pl.Int32, "Characters in the cell, or in its part."),
         Column("metadata_version", pl.String, "Version of phonenumbers that said so."),
     ),
 )
@@ -193,9 +204,17 @@ PARSED_PHONE: Final = Table(
 
 QUARANTINE_RAW: Final = Table(
     "quarantine_raw",
-    "What stood in one quarantined phone cell.",
+    "What stood in one quarantined phone cell, or in a part of it.",
     Keeping.CURRENT,
     ("contact_id", "phone_column", "position"),
-    (*_phone_cell(), Column("phone_raw", pl.String, "The cell as the source holds it.", PrivacyClass.RESTRICTED)),
+    (
+        *_phone_cell(),
+        Column(
+            "phone_raw",
+            pl.String,
+            "The cell as the source holds it; of a cell with several numbers, the part that was read.",
+            PrivacyClass.RESTRICTED,
+        ),
+    ),
     Area.RESTRICTED,
 )

@@ -103,7 +103,7 @@ SOURCE_COLUMNS: Final = RAW_CONTACT.columns
 PHONE_COLUMNS: Final = (
     Column("phone_count", pl.Int16, "Phones in contact_phone."),
     Column("valid_phone_count", pl.Int16, "Phones in contact_phone that are valid."),
-    Column("quarantined_count", pl.Int16, "Phone cells in contact_quarantine."),
+    Column("quarantined_count", pl.Int16, "Rows of the contact in contact_quarantine."),
     token(nullable=True, meaning="Token of the primary phone."),
     Column("is_valid", pl.Boolean, "Whether the primary phone is valid.", nullable=True),
     *(_of_primary_phone(column) for column in NUMBER_ATTRIBUTES),

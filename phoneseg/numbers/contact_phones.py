@@ -41,23 +41,51 @@ _FIELDS: Final = (
 
 
 def read_phones(cells: pl.DataFrame, counts: ReadCounts | None = None) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Read a batch of phone cells; each gives a row in exactly one of the two frames.
+    """Read a batch of phone cells as libphonenumber does; each gives a row in exactly one of the two frames.
 
     Args:
         cells: Rows of RAW_PHONE.
         counts: Counts the cells, and those that the tables do not speak of.
 
     Returns:
+        What `sort_phones` gives, without a repair or a reason of ours.
+    """
+    nothing = pl.lit(None, pl.String)
+    return sort_phones(describe_cells(cells, counts).with_columns(repair=nothing, own_reason=nothing))
+
+
+def describe_cells(cells: pl.DataFrame, counts: ReadCounts | None = None) -> pl.DataFrame:
+    """Add to rows of RAW_PHONE, or of a part of its columns, what libphonenumber says of `phone_raw`.
+
+    Args:
+        cells: Rows with at least `phone_raw` and `region_hint`.
+        counts: Counts the cells, and those that the tables do not speak of.
+
+    Returns:
+        The rows, in their order, with the fields of PARSED_PHONE that speak of the number, `extension` and
+        `is_possible`; null where libphonenumber sees no number, but `validation_result`.
+    """
+    return _without_extensions(
+        normalize(cells, phone="phone_raw", region="region_hint", fields=_FIELDS, counts=counts)
+    ).with_columns(pl.col("time_zones").list.join(","), metadata_version=pl.lit(metadata_version()))
+
+
+def sort_phones(described: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Part numbers that are possible from what is quarantined.
+
+    Args:
+        described: Rows of `describe_cells`, with `repair`, and `own_reason`: a reason for quarantine besides those of
+            libphonenumber, null where there is none.
+
+    Returns:
         The phones: possible numbers, with `phone_rank`, the fields of CONTACT_PHONE but token and `is_primary`, and the
         fields of PHONE_NUMBER. And the quarantined cells, with the columns of CONTACT_QUARANTINE and QUARANTINE_RAW.
     """
-    described = _without_extensions(
-        normalize(cells, phone="phone_raw", region="region_hint", fields=_FIELDS, counts=counts)
-    ).with_columns(pl.col("time_zones").list.join(","), metadata_version=pl.lit(metadata_version()))
-    is_phone = pl.col("is_possible").fill_null(False)
-    phones = described.filter(is_phone).drop("phone_raw", "region_hint", "is_hint_unknown", "is_possible")
+    is_phone = pl.col("is_possible").fill_null(False) & pl.col("own_reason").is_null()
+    phones = described.filter(is_phone).drop("phone_raw", "region_hint", "is_hint_unknown", "is_possible", "own_reason")
     quarantined = described.filter(~is_phone).with_columns(
-        quarantine_reason=_quarantine_reason(), phone_length=pl.col("phone_raw").str.len_chars()
+        quarantine_reason=pl.coalesce("own_reason", _quarantine_reason()),
+        phone_length=pl.col("phone_raw").str.len_chars(),
     )
     columns = dict.fromkeys((*CONTACT_QUARANTINE.column_names, *QUARANTINE_RAW.column_names))
     return phones, quarantined.select(*columns)

@@ -18,10 +18,10 @@ _CHECKS: Final = {"allow_empty", "max_shrink_pct"}
 def fingerprint_sources(run: Run) -> dict[str, str]:
     """Return a fingerprint of all that reading the rows of each source depends on besides the source's own rows.
 
-    Those are its settings, the token key, the suites that the rows pass, and the versions of phoneseg and of the
-    packages that read numbers and countries. When one changes, the source is read whole. What every run does for all
-    contacts is not among them: it makes all profiles and memberships anew out of what is published, and publishes those
-    that differ. So an edited definition, a window or a rate costs no full read.
+    Those are its settings, those of hygiene, the token key, the suites that the rows pass, and the versions of phoneseg
+    and of the packages that read numbers and countries. When one changes, the source is read whole. What every run does
+    for all contacts is not among them: it makes all profiles and memberships anew out of what is published, and
+    publishes those that differ. So an edited definition, a window or a rate costs no full read.
 
     Raises:
         SettingsError: There is no token key.
@@ -31,6 +31,7 @@ def fingerprint_sources(run: Run) -> dict[str, str]:
         "phonenumbers": metadata_version(),
         "countries": [version("babel"), version("pycountry")],
         "token_key": load_token_key(run.settings).key_id,
+        "hygiene": run.settings.hygiene.model_dump(mode="json"),
         "polars": version("polars"),  # its texts and patterns clean the cells
         "suites": {file.name: file.read_text("utf-8") for file in sorted(suites_folder(run.settings).glob("*.json"))},
     }

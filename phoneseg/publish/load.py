@@ -78,12 +78,15 @@ def count_visible(warehouse: Warehouse, connection: sa.Connection, run: Run) -> 
     valid = sa.func.coalesce(sa.func.sum(sa.case((phone.c.is_valid, 1), else_=0)), 0)
     phone_count, valid_count = connection.execute(sa.select(sa.func.count(), valid).select_from(phone)).one()
     quarantined_count, member_count = (_count(connection, rows) for rows in (quarantine, member))
+    first = sa.union_all(*(sa.select(rows.c.contact_id).where(rows.c.position == 1) for rows in (phone, quarantine)))
+    filled_count = _count(connection, first.subquery())
     sources = run.settings.contacts
     cell_count = sum(count * len(sources[name].phones) for name, count in contacts.items() if name in sources)
     return {
         "contact_count": sum(contacts.values()),
-        "filled_cell_count": int(phone_count) + quarantined_count,
-        "empty_cell_count": cell_count - int(phone_count) - quarantined_count,
+        "filled_cell_count": filled_count,  # the first number of each
+        "empty_cell_count": cell_count - filled_count,
+        "number_count": int(phone_count) + quarantined_count,
         "phone_count": int(phone_count),
         "valid_phone_count": int(valid_count),
         "quarantined_count": quarantined_count,

@@ -16,7 +16,7 @@ class RunSummary:
 
     Attributes:
         run: Its row of PIPELINE_RUN.
-        quarantined: Cells by quarantine reason, most first; empty of a run that left the current tables alone.
+        quarantined: Numbers by quarantine reason, most first; empty of a run that left the current tables alone.
         biggest_segments: Kind, code, name and size of each kind's biggest segment, in the order of the kinds.
     """
 

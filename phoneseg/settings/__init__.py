@@ -2,6 +2,7 @@
 
 from phoneseg.settings.activity import ActivitySource
 from phoneseg.settings.definition_files import Definition, WrittenDefinitions, read_definitions
+from phoneseg.settings.hygiene import HygieneSettings, RepairSettings
 from phoneseg.settings.load import CONFIG_VARIABLE, DEFAULT_CONFIG, load_settings
 from phoneseg.settings.model import ContactSource, Settings
 from phoneseg.settings.profile import ProfileSettings
@@ -13,7 +14,9 @@ __all__ = [
     "ActivitySource",
     "ContactSource",
     "Definition",
+    "HygieneSettings",
     "ProfileSettings",
+    "RepairSettings",
     "SegmentSettings",
     "Settings",
     "WrittenDefinitions",

@@ -8,6 +8,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from phoneseg.settings.activity import ActivitySource
+from phoneseg.settings.hygiene import HygieneSettings
 from phoneseg.settings.profile import ProfileSettings
 from phoneseg.settings.section import Identifier, Section
 from phoneseg.settings.segments import SegmentSettings
@@ -142,6 +143,7 @@ class Settings(BaseSettings):
     contacts: dict[Identifier, ContactSource] = Field(min_length=1, description="Contact sources by name.")
     activity: dict[Identifier, ActivitySource] = Field({}, description="Activity sources by name.")
     extract: ExtractSettings = ExtractSettings()
+    hygiene: HygieneSettings = HygieneSettings()
     profile: ProfileSettings = ProfileSettings()
     segments: SegmentSettings = SegmentSettings()
     stage: StageSettings = StageSettings()

@@ -11,9 +11,10 @@ from runs import AS_OF, execute, published_tables, query, run_pipeline, staging_
 
 from phoneseg import pipeline
 from phoneseg.errors import ReconciliationError, SettingsError, StopError, SupersededError
-from phoneseg.numbers import ReadCounts, read_phones
+from phoneseg.hygiene import CellReading, read_cells
+from phoneseg.numbers import ReadCounts
 from phoneseg.run import Run
-from phoneseg.settings import Settings, load_settings
+from phoneseg.settings import HygieneSettings, Settings, load_settings
 
 ROWS = """
     (1, '+1 650-253-0000', NULL),
@@ -168,11 +169,11 @@ def test_a_dry_run_checks_everything_and_publishes_nothing(demo_settings: Settin
 
 
 def test_a_cell_that_is_lost_on_the_way_stops_the_run(demo_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    def losing(cells: pl.DataFrame, counts: ReadCounts) -> tuple[pl.DataFrame, pl.DataFrame]:
-        phones, quarantined = read_phones(cells, counts)
-        return phones.head(-1), quarantined
+    def losing(cells: pl.DataFrame, settings: HygieneSettings, counts: ReadCounts) -> CellReading:
+        read = read_cells(cells, settings, counts)
+        return read._replace(phones=read.phones.head(-1))
 
-    monkeypatch.setattr(pipeline, "read_phones", losing)
+    monkeypatch.setattr(pipeline, "read_cells", losing)
     with pytest.raises(ReconciliationError, match="filled cells came in"):
         run_pipeline(demo_settings)
 
@@ -183,9 +184,9 @@ def test_the_log_of_runs_holds_what_was_counted(demo_settings: Settings) -> None
     assert row["as_of"] == AS_OF
     assert row["state"] == "published"
     assert row["is_current"] is True
-    for name in ("contact_count", "filled_cell_count", "phone_count", "valid_phone_count", "quarantined_count"):
+    for name in ("contact_count", "filled_cell_count", "number_count", "phone_count", "valid_phone_count"):
         assert row[name] == counts[name], name
-    assert row["phone_count"] + row["quarantined_count"] == row["filled_cell_count"]
+    assert row["phone_count"] + row["quarantined_count"] == row["number_count"] > row["filled_cell_count"]
 
 
 def test_a_later_run_of_the_interval_takes_it_over(demo_settings: Settings) -> None:

@@ -83,7 +83,14 @@ def test_an_incremental_run_logs_the_totals_and_how_little_it_read(demo_settings
     run_pipeline(demo_settings)
     log = query(demo_settings, "SELECT * FROM phoneseg.pipeline_run ORDER BY started_at").to_dicts()
     assert [row["is_incremental"] for row in log] == [False, True]
-    for name in ("contact_count", "filled_cell_count", "empty_cell_count", "phone_count", "membership_count"):
+    for name in (
+        "contact_count",
+        "filled_cell_count",
+        "empty_cell_count",
+        "number_count",
+        "phone_count",
+        "membership_count",
+    ):
         assert log[1][name] == log[0][name] == whole[name], name
     assert log[1]["changed_contact_count"] < log[0]["changed_contact_count"]
     assert log[1]["source_updated_at"] == log[0]["source_updated_at"]
@@ -168,6 +175,38 @@ def test_edited_segments_cost_no_full_read(
     moved = {row[0] for row in set(after[table]) ^ set(before[table])}
     assert len(moved) > counts["changed_contact_count"], "others than those that were read"
     check_that_a_full_run_changes_nothing(edited, AS_OF + timedelta(days=days))
+
+
+def test_numbers_of_one_cell_come_and_go_with_it(any_settings: Settings) -> None:
+    def write(cell: str) -> None:
+        execute(
+            any_settings, f"UPDATE crm.customer SET mobile = '{cell}', updated_at = {LATER} WHERE customer_id = 100001"
+        )
+
+    def positions() -> list[int]:
+        condition = "contact_id = 'crm:100001' AND phone_column = 'mobile'"
+        return sorted(query(any_settings, f"SELECT position FROM phoneseg.contact_phone WHERE {condition}")["position"])
+
+    run_pipeline(any_settings)
+    for cell, expected in (
+        ("+1 650-253-0000 / 253-0001 / 253-0002", [1, 2, 3]),
+        ("+1 650-253-0000 or 650-253-0000", [1]),
+        ("+1 650-253-0001; +1 650-253-0000", [1, 2]),
+    ):
+        write(cell)
+        counts = run_pipeline(any_settings, NEXT)
+        assert counts["is_incremental"]
+        assert positions() == expected
+        assert counts["number_count"] - counts["filled_cell_count"] >= len(expected) - 1
+        check_that_a_full_run_changes_nothing(any_settings, NEXT)
+
+
+def test_a_repair_that_is_switched_off_means_that_everything_is_read(demo_settings: Settings) -> None:
+    run_pipeline(demo_settings)
+    with_repair = published_tables(demo_settings)["contact_phone"]
+    edited = edit_settings(demo_settings, "[privacy]", "[hygiene.repair]\nsplit = false\n\n[privacy]")
+    assert not run_pipeline(edited)["is_incremental"]
+    assert len(published_tables(edited)["contact_phone"]) < len(with_repair)
 
 
 @pytest.mark.parametrize(

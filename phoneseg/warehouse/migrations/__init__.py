@@ -14,9 +14,10 @@ migrated warehouse must equal a fresh one; comments alone need none):
 2. Write the DDL out with `alembic.op`; derive nothing from the contracts, which will change again while the revision
    may not. `target` says what a table is called and where it is, and whether the database has keys and indexes
    (`<table>_<columns>_idx`). Leave comments out: they are set from the contracts after the last revision.
-3. Read nothing from the database, so that `phoneseg migrate --dry-run` can print the SQL; no `autocommit_block`, so
+3. Append statements that change rows to `target.row_changes`; they are executed after the last revision.
+4. Read nothing from the database, so that `phoneseg migrate --dry-run` can print the SQL; no `autocommit_block`, so
    that an interrupted upgrade leaves the tables as they were.
-4. Keep to what all databases can do to a table with rows in it. DuckDB adds no column that is NOT NULL, and SQLite none
+5. Keep to what all databases can do to a table with rows in it. DuckDB adds no column that is NOT NULL, and SQLite none
    without a default: let new columns allow null. They come last in a migrated table; no statement of ours may rest on
    the order of columns.
 """

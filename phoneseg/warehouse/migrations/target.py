@@ -1,6 +1,6 @@
 """What a revision has to know of the warehouse."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
@@ -13,6 +13,9 @@ class Target:
     """Where the tables are that a revision changes."""
 
     naming: TableNaming
+    row_changes: list[str] = field(default_factory=list)
+    """Statements that change rows, for after the last revision: DuckDB adds no column to a table that has just had
+    rows changed."""
 
     @property
     def has_keys(self) -> bool:

@@ -152,8 +152,11 @@ def _run_revisions(warehouse: Warehouse, connection: sa.Connection, **options: o
     from alembic.operations import Operations
 
     context = _context(warehouse, connection, **options)
-    with Operations.context(context):
-        context.run_migrations(target=Target(warehouse.naming))
+    target = Target(warehouse.naming)
+    with Operations.context(context) as operations:
+        context.run_migrations(target=target)
+        for statement in target.row_changes:
+            operations.execute(statement)
 
 
 def _change_windows(warehouse: Warehouse, connection: sa.Connection, change: WindowChange, **options: object) -> None:

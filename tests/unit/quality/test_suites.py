@@ -9,7 +9,7 @@ import pytest
 import phoneseg
 from phoneseg.contracts import CONTACT_PHONE, CONTACT_QUARANTINE, PrivacyClass, Table, staged_tables
 from phoneseg.errors import SettingsError
-from phoneseg.numbers import QUARANTINE_REASONS
+from phoneseg.hygiene import QUARANTINE_REASONS
 from phoneseg.quality import shipped_suites_folder
 from phoneseg.quality.suites import Suite, load_suite
 

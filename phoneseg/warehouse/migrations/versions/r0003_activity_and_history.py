@@ -73,7 +73,7 @@ def upgrade(target: Target) -> None:
         schema=target.schema(),
     )
     _create_history(target)
-    op.execute(_remember_definitions(target))
+    target.row_changes.append(_remember_definitions(target))
 
 
 def _add_columns(target: Target, table: str, columns: dict[str, sa.types.TypeEngine[Any]]) -> None:

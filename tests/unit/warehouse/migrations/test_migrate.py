@@ -217,3 +217,14 @@ def test_the_history_begins_with_what_readers_see_and_its_versions_of_the_kinds(
     (runs,) = (rows for name, rows in old.rows().items() if name.endswith(PIPELINE_RUN.name))
     known = {row["run_id"]: json.loads(str(row["definition_versions"])) for row in runs if row["definition_versions"]}
     assert known == {"b": {"country": "1", "area": "2"}}
+
+
+def test_cells_of_earlier_runs_held_one_number_each(old: House) -> None:
+    columns = "run_id, as_of, data_interval_start, data_interval_end, state, started_at, sources, phoneseg_version, "
+    old.execute(
+        f"INSERT INTO {name_of(old, PIPELINE_RUN.name)} ({columns} metadata_version, filled_cell_count) VALUES "
+        f"('a', {', '.join(repr('2026-07-01') for _ in range(3))}, 'published', '2026-07-01', 'crm', '0', '9', 5)"
+    )
+    old.call(migrate_tables)
+    (runs,) = (rows for name, rows in old.rows().items() if name.endswith(PIPELINE_RUN.name))
+    assert [(row["filled_cell_count"], row["number_count"]) for row in runs] == [(5, 5)]

@@ -13,7 +13,7 @@ from phoneseg.contracts.views import all_views
 from phoneseg.errors import StopError
 from phoneseg.settings import Settings
 from phoneseg.warehouse import migrations
-from phoneseg.warehouse.migrations import migrate_tables, prepare_tables, upgrade
+from phoneseg.warehouse.migrations import NEWEST_REVISION, migrate_tables, prepare_tables, upgrade
 from phoneseg.warehouse.views import keep_views
 from tests.unit.warehouse.migrations.house import House
 from tests.unit.warehouse.migrations.test_windows import with_windows
@@ -23,12 +23,13 @@ OF_AN_OLDER_RELEASE = (
     "SELECT contact_id, event_count_7d, NULL::text AS country_segment, NULL::text AS tag_segments "
     "FROM phoneseg.contact_profile"
 )
-REVISION = '''
+NEXT_REVISION = f"{int(NEWEST_REVISION) + 1:04}"
+REVISION = f'''
 """Count phones in wider numbers."""
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "0004", "0003"
+revision, down_revision = "{NEXT_REVISION}", "{NEWEST_REVISION}"
 
 
 def upgrade(target):
@@ -65,7 +66,7 @@ def server(postgresql_url: str, make_settings: Callable[..., Settings]) -> House
 def install_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
     """Return what installs the next release, whose revision changes the type of a column that contact_360 shows."""
     (tmp_path / "next").mkdir()
-    (tmp_path / "next" / "r0004_wider.py").write_text(REVISION)
+    (tmp_path / "next" / f"r{NEXT_REVISION}_wider.py").write_text(REVISION)
     shipped = Path(migrations.__file__).parent
     versions = [str(shipped / "versions"), str(tmp_path / "next")]
     scripts = ScriptDirectory(str(shipped), version_locations=versions)
@@ -114,7 +115,7 @@ def test_a_view_that_reads_what_goes_is_made_anew(house: House) -> None:
 
 def test_a_revision_may_change_the_type_of_a_column_that_a_view_shows(house: House, install_next: Install) -> None:
     install_next()
-    assert house.call(migrate_tables).applied == {"0004": "Count phones in wider numbers."}
+    assert house.call(migrate_tables).applied == {NEXT_REVISION: "Count phones in wider numbers."}
     check_views(house)
 
 
