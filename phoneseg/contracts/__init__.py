@@ -21,6 +21,14 @@ from phoneseg.contracts.contacts import (
     RESEGMENTED_CONTACT,
 )
 from phoneseg.contracts.model import UTC_INSTANT, Area, Column, Keeping, PrivacyClass, Table
+from phoneseg.contracts.permission import (
+    CONTACT_PERMISSION,
+    DECIDED_PERMISSION,
+    OBJECTING_CONTACT,
+    PERMISSION_SIZE,
+    PERMISSION_SUBJECT,
+    RAW_PERMISSION,
+)
 from phoneseg.contracts.profile import CONTACT_BASE, CONTACT_PROFILE, KEPT_CONTACT, KEPT_PHONE, contact_profile
 from phoneseg.contracts.runs import PIPELINE_RUN, SOURCE_SIZE, SOURCE_WATERMARK
 from phoneseg.contracts.segments import (
@@ -37,6 +45,7 @@ TABLES: Final = (
     CONTACT_PHONE,
     CONTACT_QUARANTINE,
     CONTACT_PROFILE,
+    CONTACT_PERMISSION,
     SEGMENT_MEMBERSHIP,
     SEGMENT,
     SEGMENT_SIZE,
@@ -45,6 +54,7 @@ TABLES: Final = (
     SOURCE_WATERMARK,
     SOURCE_SIZE,
     ACTIVITY_SIZE,
+    PERMISSION_SIZE,
     SEGMENT_CHANGE,
     CONTACT_UPDATE,
     PIPELINE_RUN,
@@ -66,18 +76,24 @@ __all__ = [
     "AMOUNT_SCALE",
     "CHANGED_CONTACT",
     "CONTACT_BASE",
+    "CONTACT_PERMISSION",
     "CONTACT_PHONE",
     "CONTACT_PROFILE",
     "CONTACT_QUARANTINE",
     "CONTACT_UPDATE",
+    "DECIDED_PERMISSION",
     "KEPT_CONTACT",
     "KEPT_PHONE",
+    "OBJECTING_CONTACT",
     "PARSED_PHONE",
+    "PERMISSION_SIZE",
+    "PERMISSION_SUBJECT",
     "PHONE_NUMBER",
     "PIPELINE_RUN",
     "QUARANTINE_RAW",
     "RAW_ACTIVITY",
     "RAW_CONTACT",
+    "RAW_PERMISSION",
     "RAW_PHONE",
     "REPLACED_CONTACTS",
     "RESEGMENTED_CONTACT",
