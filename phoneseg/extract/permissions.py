@@ -65,7 +65,8 @@ class PermissionReader:
         decided_at, is_seen = self._times(every, as_of)
         seen = SourceRows(rows.filter(is_seen), self.where)
         is_granted, is_status_unread = self._statuses(seen, readings)
-        ids = seen.filled_text(self.source.contact_id)
+        ids = seen.text(self.source.contact_id)
+        ids = ids.set(ids.str.strip_chars() == "", None)
         return RAW_PERMISSION.conform(
             pl.LazyFrame(
                 {
