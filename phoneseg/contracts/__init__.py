@@ -33,6 +33,8 @@ from phoneseg.contracts.profile import CONTACT_BASE, CONTACT_PROFILE, KEPT_CONTA
 from phoneseg.contracts.runs import PIPELINE_RUN, SOURCE_SIZE, SOURCE_WATERMARK
 from phoneseg.contracts.segments import (
     CONTACT_UPDATE,
+    CONTACTABLE,
+    OBJECTION,
     SEGMENT,
     SEGMENT_CHANGE,
     SEGMENT_MEMBERSHIP,
@@ -75,6 +77,7 @@ __all__ = [
     "ACTIVITY_SIZE",
     "AMOUNT_SCALE",
     "CHANGED_CONTACT",
+    "CONTACTABLE",
     "CONTACT_BASE",
     "CONTACT_PERMISSION",
     "CONTACT_PHONE",
@@ -85,6 +88,7 @@ __all__ = [
     "KEPT_CONTACT",
     "KEPT_PHONE",
     "OBJECTING_CONTACT",
+    "OBJECTION",
     "PARSED_PHONE",
     "PERMISSION_SIZE",
     "PERMISSION_SUBJECT",

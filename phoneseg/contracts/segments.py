@@ -7,6 +7,11 @@ import polars as pl
 from phoneseg.contracts.contacts import RESEGMENTED_CONTACT, contact_id, source
 from phoneseg.contracts.model import UTC_INSTANT, Area, Column, Keeping, PrivacyClass, Table
 
+CONTACTABLE: Final = "contactable"
+"""The kind of channels and purposes that contacts may be contacted by and for."""
+OBJECTION: Final = "objection"
+"""The kind of contacts that object to profiling."""
+
 _SEGMENT_KEY: Final = (
     Column("segment_kind", pl.String, "Kind of the segment, such as country."),
     Column("segment_code", pl.String, "Code of the segment within its kind, such as DE.", PrivacyClass.PERSONAL),

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from phoneseg.contracts import RESEGMENTED_CONTACT, SEGMENT_CHANGE, SEGMENT_MEMBERSHIP
+from phoneseg.contracts import CONTACTABLE, OBJECTION, RESEGMENTED_CONTACT, SEGMENT_CHANGE, SEGMENT_MEMBERSHIP
 from phoneseg.publish.differences import publish_differences
 from phoneseg.publish.timeline import PublishedAsOf, Timeline
 from phoneseg.warehouse.replacement import Replacement
@@ -21,8 +21,6 @@ ENTERED: Final = "entered"
 EXITED: Final = "exited"
 
 CONSENT: Final = "consent"
-_CONTACTABLE: Final = "contactable"
-_OBJECTION: Final = "objection"
 
 _SEGMENT: Final = ("contact_id", "segment_kind", "segment_code")
 _MEMBER: Final = ("contact_id", "source", "segment_kind", "segment_code")
@@ -54,7 +52,7 @@ class Causes:
         told = [
             (_is_of(member, self.changed), "definition"),
             (_is_of(member, self.renumbered), "metadata"),
-            (member.c.segment_kind.in_([_CONTACTABLE, _OBJECTION]), CONSENT),
+            (member.c.segment_kind.in_([CONTACTABLE, OBJECTION]), CONSENT),
         ]
         return sa.case(*((condition, sa.literal(cause)) for condition, cause in told), else_=sa.literal("data"))
 
@@ -154,11 +152,11 @@ class History:
         came_or_went = _any(
             sa.select(objection).where(
                 objection.c.as_of == as_of,
-                objection.c.segment_kind == _OBJECTION,
+                objection.c.segment_kind == OBJECTION,
                 objection.c.contact_id == staged.c.contact_id,
             )
         )
-        is_moved = _is_of(staged, frozenset({*self.timeline.profiling, _OBJECTION})) & came_or_went
+        is_moved = _is_of(staged, frozenset({*self.timeline.profiling, OBJECTION})) & came_or_went
         self.connection.execute(staged.update().where(staged.c.as_of == as_of, is_moved).values(cause=CONSENT))
 
 

@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from phoneseg.contracts import CONTACTABLE
 from phoneseg.segments.kind import KindParameters, SegmentKind, version_of
 
 
@@ -12,7 +13,7 @@ def build_kind(parameters: KindParameters) -> SegmentKind:
         parameters: The settings with the rule where no source says anything.
     """
     return SegmentKind(
-        name="contactable",
+        name=CONTACTABLE,
         family="consent",
         description="What the contact may be contacted for, and by which channel.",
         definition=(

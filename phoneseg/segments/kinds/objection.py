@@ -2,10 +2,11 @@
 
 import polars as pl
 
+from phoneseg.contracts import OBJECTION
 from phoneseg.segments.kind import SegmentKind
 
 KIND = SegmentKind(
-    name="objection",
+    name=OBJECTION,
     family="consent",
     description="The contact objects to profiling, so that no segment is made of what it does or is.",
     definition="profiling where has_objection.",
