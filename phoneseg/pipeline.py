@@ -14,10 +14,12 @@ import polars as pl
 
 from phoneseg import publish
 from phoneseg.activity import match_activity
+from phoneseg.consent import match_permissions, scan_permissions
 from phoneseg.contracts import (
     ACTIVITY,
     CHANGED_CONTACT,
     CONTACT_BASE,
+    CONTACT_PERMISSION,
     CONTACT_PHONE,
     CONTACT_QUARANTINE,
     KEPT_CONTACT,
@@ -28,6 +30,7 @@ from phoneseg.contracts import (
     QUARANTINE_RAW,
     RAW_ACTIVITY,
     RAW_CONTACT,
+    RAW_PERMISSION,
     RAW_PHONE,
     RESEGMENTED_CONTACT,
     SEGMENT,
@@ -49,9 +52,11 @@ from phoneseg.extract import (
     check_ids,
     describe_sources,
     plan_activity,
+    plan_permissions,
     plan_sources,
     read_activity,
     read_kept,
+    read_permissions,
     read_source,
 )
 from phoneseg.failure_hook import check_failure_hook, tell_failure
@@ -76,11 +81,11 @@ log = logging.getLogger(__name__)
 
 @verb
 def extract(run: Run) -> Counts:
-    """Begin the run, and read the contacts that existed at `as_of`, their filled phone cells, and all activity.
+    """Begin the run, and read the contacts that existed at `as_of`, their filled phone cells, activity and consent.
 
-    Of a source with `updated_at` that is published already, only what changed since is read. Writes `raw_contact`,
-    `raw_phone`, `raw_activity`, `source_watermark`, `source_size` and, of a run that reads less than everything,
-    `changed_contact`, `kept_contact` and `kept_phone`.
+    Of a contact source with `updated_at` that is published already, only what changed since is read. Writes
+    `raw_contact`, `raw_phone`, `raw_activity`, `raw_permission`, `source_watermark`, `source_size` and, of a run that
+    reads less than everything, `changed_contact`, `kept_contact` and `kept_phone`.
 
     Raises:
         SettingsError: The settings lack what a later verb needs.
@@ -102,10 +107,12 @@ def extract(run: Run) -> Counts:
         stage.append(KEPT_CONTACT) as append_kept,
         stage.append(KEPT_PHONE) as append_kept_phones,
         stage.append(RAW_ACTIVITY) as append_activity,
+        stage.append(RAW_PERMISSION) as append_permissions,
     ):
         base_us = publish.last_published_us(warehouse, connection)
         plans = plan_sources(warehouse, connection, run, fingerprints)
         activity = plan_activity(warehouse, connection, run)
+        permissions = plan_permissions(warehouse, connection, run)
         is_incremental = any(plan.is_incremental for plan in plans)
         is_partial = is_incremental or not run.has_all_sources
         sink = SourceSink(append_contacts, append_phones, append_changed)
@@ -117,6 +124,7 @@ def extract(run: Run) -> Counts:
             append_dropped_sources(warehouse, connection, run, sink)
             read_kept(warehouse, connection, run, append_kept, append_kept_phones)
         read_activity(warehouse, connection, run, activity, append_activity)
+        read_permissions(warehouse, connection, run, permissions, append_permissions)
     for plan in plans:
         check_ids(stage.scan(RAW_CONTACT.name).filter(pl.col("source") == plan.reader.name), plan.reader.where)
     for table, rows in zip((SOURCE_WATERMARK, SOURCE_SIZE), describe_sources(run, read), strict=True):
@@ -139,12 +147,12 @@ def normalize(run: Run) -> Counts:
     """Read every filled cell as a phone number: it becomes a phone of the contact, or is quarantined with a reason.
 
     A cell without a valid number is repaired where that makes it one, and becomes a row per number where it has
-    several. Then match activity to contacts, by id or number. Writes `contact_phone`, `phone_number`,
-    `contact_quarantine`, `quarantine_raw`, `activity` and `activity_size`.
+    several. Then match activity and consent to contacts, by id or number. Writes `contact_phone`, `phone_number`,
+    `contact_quarantine`, `quarantine_raw`, `activity`, `activity_size`, and what `match_permissions` does.
 
     Raises:
         ReconciliationError: A filled cell, or a number in one, is neither among the phones nor in quarantine, or a row
-            of activity is lost.
+            of activity or consent is lost.
     """
     key, stage, began, counts = load_token_key(run.settings), run.stage, perf_counter(), ReadCounts()
     filled_count, number_count = stage.count(RAW_PHONE.name), 0
@@ -182,7 +190,7 @@ def normalize(run: Run) -> Counts:
         "valid_phone_count": valid_count,
         "quarantined_count": quarantined_count,
     }
-    return _keep(run, "normalize", {**phone_counts, **match_activity(run, key)})
+    return _keep(run, "normalize", {**phone_counts, **match_activity(run, key), **match_permissions(run, key)})
 
 
 @verb
@@ -221,10 +229,11 @@ def profile(run: Run) -> Counts:
 
 @verb
 def segment(run: Run) -> Counts:
-    """Make contacts members of segments. Writes `contact_profile`, `segment_membership`, `segment`, `segment_rule`.
+    """Make contacts members of segments, and list by which channels each may be contacted for what.
 
-    Of a partial run, the first two hold only the contacts that differ from what is published; `resegmented_contact`
-    names them, and those that are gone.
+    Writes `contact_profile`, `contact_permission`, `segment_membership`, `segment` and `segment_rule`. Of a partial
+    run, the first three hold only the contacts that differ from what is published; `resegmented_contact` names them,
+    and those that are gone.
 
     Raises:
         SettingsError: A definition is wrong.
@@ -237,19 +246,24 @@ def segment(run: Run) -> Counts:
     with (
         stage.append(contact_profile(run.settings.profile.windows_days)) as append_profiles,
         stage.append(SEGMENT_MEMBERSHIP) as append_members,
+        stage.append(CONTACT_PERMISSION) as append_permissions,
         stage.append(RESEGMENTED_CONTACT) as append_resegmented,
     ):
         append_resegmented(changed)
-        for part in _told("segment", stage.scan_parts(_BUILT_PROFILE)):
+        parts = zip(stage.scan_parts(_BUILT_PROFILE), scan_permissions(run), strict=True)
+        for part, consent in _told("segment", list(parts)):
             profiles = part.drop(scores.columns[1:]).collect().join(scores, on="contact_id", how="left")
+            permissions = consent.list_permissions(profiles)
+            profiles = consent.add_to(profiles, permissions)
             members = rules.assign(profiles)
             membership_count += len(members)
             named.append(members.select("segment_kind", "segment_code", "segment_name").unique())
-            profiles = add_content_hash(profiles, members)
+            profiles = add_content_hash(profiles, members, permissions)
             same = unread.join(profiles, on=["contact_id", "content_hash"], how="semi")
             different = profiles.join(same, on="contact_id", how="anti")
             append_profiles(different)
             append_members(members.join(same, on="contact_id", how="anti"))
+            append_permissions(permissions.join(same, on="contact_id", how="anti"))
             append_resegmented(different.join(unread, on="contact_id", how="semi"))
     segments = rules.describe(pl.concat(named).unique())
     stage.write(SEGMENT.name, segments.lazy())

@@ -85,6 +85,11 @@ def _is_greater(left: _Arguments) -> str:
     return f"{comparison} {code(left.pop('column_B'))}"
 
 
+def _pairs(left: _Arguments) -> str:
+    pairs = [f"{json.dumps(one)} with {other}" for one, other in left.pop("value_pairs_set")]
+    return f"and {code(left.pop('column_B'))} are {', '.join(map(code, pairs))}"
+
+
 _WORDS: Final[dict[str, Callable[[_Arguments], str]]] = {
     "expect_compound_columns_to_be_unique": lambda _: "is unique",
     "expect_column_values_to_be_unique": lambda _: "is unique",
@@ -94,6 +99,7 @@ _WORDS: Final[dict[str, Callable[[_Arguments], str]]] = {
     "expect_column_values_to_match_regex": lambda left: f"matches {code(left.pop('regex'))}",
     "expect_column_values_to_be_in_set": _values,
     "expect_column_values_to_be_between": lambda left: f"is {_range(left)}",
+    "expect_column_pair_values_to_be_in_set": _pairs,
     "expect_column_pair_values_a_to_be_greater_than_b": _is_greater,
 }
 

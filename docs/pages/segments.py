@@ -18,6 +18,7 @@ _FAMILIES: Final = {
     "carrier": "Whose network it is of, and of what type.",
     "behavioral": "What the contact does: its calls, messages, purchases and visits.",
     "demographic": "What the contact source says of the person.",
+    "consent": "What the contact allows.",
     "place": "How big the place is that the contact lives in.",
     "season": "When in the year the contact buys.",
 }
@@ -25,6 +26,7 @@ _FAMILIES: Final = {
 _SECTIONS: Final = {
     "age_band": "segments.age",
     "attribute": "segments.attributes",
+    "contactable": "privacy.contact",
     "engagement": "segments.engagement",
     "gender": "segments.gender",
     "income_band": "segments.income",

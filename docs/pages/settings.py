@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 from docs.pages.markdown import bullets, code, code_block, page, table
 from phoneseg.settings import CONFIG_VARIABLE, DEFAULT_CONFIG, Settings
 from phoneseg.settings.kinds import RISING, ScoreRange
+from phoneseg.settings.permission import Word
 from phoneseg.settings.profile import ExchangeRate
 from phoneseg.settings.seasons import MonthDay, Region
 from phoneseg.settings.section import Currency, Identifier
@@ -23,6 +24,7 @@ _RULES_IN_WORDS: Final = {
     get_args(Identifier)[1]: "lower-case letters, digits and underscores",
     get_args(Currency)[1]: "three capital letters",
     get_args(ExchangeRate)[1]: "at most 12 digits",
+    get_args(Word)[1]: "in small letters, without comma, colon or star",
     get_args(Region)[1]: "two capital letters",
     get_args(MonthDay)[1]: "a month and a day, such as 12-24",
     get_args(ScoreRange)[1]: "the lowest and the highest, from 1 to 5",
@@ -37,6 +39,10 @@ _WORDS: Final[dict[object, str]] = {
     Path: "path",
     SecretStr: "text, never shown",
 }
+_BY_ID_OR_NUMBER: Final = (
+    "Give either `phone`, or `contact_id` and the source in `contacts` whose ids those are. A number speaks for each "
+    "contact that has it, and no other key may name its column."
+)
 # What the validators of the models hold the keys to, by section.
 _RULES: Final = {
     "contacts": (
@@ -58,6 +64,35 @@ _RULES: Final = {
         "hour that it skips, it is read as if nobody had changed it.",
         "Amounts count to the eighth decimal. Without `currency` and `currency_column` they are in `profile.currency`.",
     ),
+    "consent": (
+        "A row is one word of a contact, or of a number, about one channel and one purpose. Every run reads all rows "
+        "before its `as_of`, whenever they came or changed.",
+        "Give either `table` or `query`.",
+        _BY_ID_OR_NUMBER,
+        "Of each number, the newest row before `as_of` decides; of two as new, the one that refuses. A row that names "
+        "a contact is about all its numbers. Nothing is granted to a contact one of whose numbers is refused.",
+        "An empty channel or purpose, `*`, `all` or `any` is about all of them. A comma, colon or star within a word "
+        "becomes an underscore.",
+        "A status that is in neither list counts as withdrawn, and a warning says how many there are. A grant without "
+        "a time decides nothing; a refusal without one is older than all others.",
+        "A number that more contacts share than `profile.max_contacts_per_number` says refuses for all of them, and "
+        "grants for none.",
+    ),
+    "objection": (
+        "Who objects to profiling is in no segment of a kind that is behavioral or demographic, and of no definition "
+        "that reads such figures. It says nothing of being contacted: that is a withdrawn consent.",
+        "Give either `table` or `query`.",
+        _BY_ID_OR_NUMBER,
+        "The newest row before `as_of` decides; a status that is in neither list counts as an objection.",
+    ),
+    "suppression": (
+        "A row that is in force at `as_of` forbids to contact every contact with the number, by its channel, for every "
+        "purpose. No consent changes that.",
+        "Give either `table` or `query`.",
+        _BY_ID_OR_NUMBER,
+        "`valid_from` and `valid_until` are included.",
+    ),
+    "privacy.contact": ("A suppression list forbids, and so does a withdrawn consent, whatever stands here.",),
     "hygiene": ("What counts as a placeholder stands under [quarantine reasons](tables.md#quarantine-reasons).",),
     "hygiene.repair": (
         "Each [repair](tables.md#repairs) is done only where the number is valid then, and was not before.",

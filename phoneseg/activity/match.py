@@ -26,6 +26,7 @@ from phoneseg.run import Run, Stage
 _BATCH_ROWS: Final = 500_000
 _PART_EVENTS: Final = 2_000_000
 _PART_CONTACTS: Final = 250_000
+_PHONE: Final = ("contact_id", "phone_token")
 log = logging.getLogger(__name__)
 
 
@@ -47,7 +48,7 @@ def match_activity(run: Run, key: TokenKey) -> dict[str, int]:
     """
     stage, began = run.stage, perf_counter()
     raw = stage.scan(RAW_ACTIVITY.name)
-    contacts = _list_contacts(stage)
+    contacts = list_contacts(stage)
     lookup = _look_up(stage, raw, key, run.settings.profile.max_contacts_per_number)
     id_row_count = int(raw.select(pl.col("contact_id").count()).collect().item())
     part_count = count_parts(id_row_count, lookup, len(contacts), events=_PART_EVENTS, contacts=_PART_CONTACTS)
@@ -69,7 +70,14 @@ def match_activity(run: Run, key: TokenKey) -> dict[str, int]:
     }
 
 
-def _list_contacts(stage: Stage) -> pl.DataFrame:
+def _look_up(stage: Stage, raw_activity: pl.LazyFrame, key: TokenKey, max_contacts: int) -> pl.DataFrame:
+    """Return whose each number is that activity names."""
+    numbers = list_numbers(raw_activity.filter(pl.col("occurred_at").is_not_null()))
+    phones = scan_phones(stage) if len(numbers) else pl.LazyFrame(schema=dict.fromkeys(_PHONE, pl.String))
+    return look_up_numbers(add_known_tokens(stage, numbers, key), list_holders(phones, max_contacts))
+
+
+def list_contacts(stage: Stage) -> pl.DataFrame:
     """Return the ids of all contacts of the run: those that it read, and those that stay as they are published."""
     read = stage.scan(RAW_CONTACT.name).select("contact_id")
     kept = _kept(stage, KEPT_CONTACT.name).select("contact_id")
@@ -81,19 +89,14 @@ def _kept(stage: Stage, name: str) -> pl.LazyFrame:
     return stage.scan(name).join(stage.scan(CHANGED_CONTACT.name), on="contact_id", how="anti")
 
 
-def _look_up(stage: Stage, raw_activity: pl.LazyFrame, key: TokenKey, max_contacts: int) -> pl.DataFrame:
-    """Return whose each number is that activity names."""
-    numbers = list_numbers(raw_activity)
-    if numbers.is_empty():
-        phones = pl.LazyFrame(schema={"contact_id": pl.String, "phone_token": pl.String})
-    else:
-        kept = _kept(stage, KEPT_PHONE.name)
-        phones = pl.concat([rows.select("contact_id", "phone_token") for rows in (stage.scan(PARSED_PHONE.name), kept)])
-    return look_up_numbers(_add_tokens(stage, numbers, key), list_holders(phones, max_contacts))
+def scan_phones(stage: Stage) -> pl.LazyFrame:
+    """Return `contact_id` and `phone_token` of the numbers of all contacts of the run."""
+    kept = _kept(stage, KEPT_PHONE.name)
+    return pl.concat([rows.select("contact_id", "phone_token") for rows in (stage.scan(PARSED_PHONE.name), kept)])
 
 
-def _add_tokens(stage: Stage, numbers: pl.DataFrame, key: TokenKey) -> pl.DataFrame:
-    """Add `phone_token`; null for a number that no contact of the run has, where none is kept."""
+def add_known_tokens(stage: Stage, numbers: pl.DataFrame, key: TokenKey) -> pl.DataFrame:
+    """Add `phone_token` to rows with `phone_e164`; null for a number that no contact of the run has."""
     known = stage.scan(PHONE_NUMBER.name).select("phone_e164", "phone_token")
     tokens = numbers.lazy().select(pl.col("phone_e164").drop_nulls().unique()).join(known, on="phone_e164", how="left")
     found = tokens.collect(engine="streaming")

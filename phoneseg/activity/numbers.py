@@ -11,17 +11,17 @@ NUMBER: Final = ("phone_raw", "region_hint")
 """What tells one writing of a number from another: the text, and the region that it is read in."""
 
 
-def list_numbers(raw_activity: pl.LazyFrame) -> pl.DataFrame:
-    """Return the numbers that activity names, each writing once.
+def list_numbers(rows: pl.LazyFrame) -> pl.DataFrame:
+    """Return the numbers that rows name, each writing once.
 
     Args:
-        raw_activity: Rows of RAW_ACTIVITY.
+        rows: `phone_raw` and `region_hint`, both may be null.
 
     Returns:
-        `phone_raw`, `region_hint`; `row_count`: how many rows with a time name it; and `phone_e164`: null where it is
-        no possible number.
+        `phone_raw`, `region_hint`; `row_count`: how many rows name it; and `phone_e164`: null where it is no possible
+        number.
     """
-    named = raw_activity.filter(pl.col("phone_raw").is_not_null() & pl.col("occurred_at").is_not_null())
+    named = rows.filter(pl.col("phone_raw").is_not_null())
     numbers = named.group_by(NUMBER).agg(row_count=pl.len().cast(pl.Int64)).collect(engine="streaming")
     read = normalize(numbers, phone="phone_raw", region="region_hint", fields=("phone_e164", "is_possible"))
     return read.with_columns(pl.when("is_possible").then("phone_e164")).drop("is_possible")

@@ -154,6 +154,16 @@ ACTIVITY_COLUMNS: Final = (
     ),
     Column("purchase_seasons", pl.String, "Peak seasons that the contact bought in, comma-separated.", _PERSONAL, True),
 )
+CONSENT_COLUMNS: Final = (
+    Column(
+        "contactable",
+        pl.String,
+        "What the contact may be contacted by and for, as channel:purpose, comma-separated; null for nothing.",
+        _PERSONAL,
+        True,
+    ),
+    Column("has_objection", pl.Boolean, "Whether the contact objects to profiling.", _PERSONAL, True),
+)
 
 
 @cache
@@ -170,7 +180,14 @@ def contact_profile(windows_days: tuple[int, ...] = DEFAULT_WINDOWS_DAYS) -> Tab
             *PLACE_COLUMNS,
             *ACTIVITY_COLUMNS,
             *window_columns(windows_days),
-            Column("content_hash", pl.Int64, "Hash of the row and of the contact's memberships.", _PERSONAL, True),
+            *CONSENT_COLUMNS,
+            Column(
+                "content_hash",
+                pl.Int64,
+                "Hash of the row, the memberships and the permissions.",
+                _PERSONAL,
+                True,
+            ),
         ),
         replaced_contacts=RESEGMENTED_CONTACT.name,
     )

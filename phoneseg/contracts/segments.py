@@ -7,6 +7,11 @@ import polars as pl
 from phoneseg.contracts.contacts import RESEGMENTED_CONTACT, contact_id, source
 from phoneseg.contracts.model import UTC_INSTANT, Area, Column, Keeping, PrivacyClass, Table
 
+CONTACTABLE: Final = "contactable"
+"""The kind of channels and purposes that contacts may be contacted by and for."""
+OBJECTION: Final = "objection"
+"""The kind of contacts that object to profiling."""
+
 _SEGMENT_KEY: Final = (
     Column("segment_kind", pl.String, "Kind of the segment, such as country."),
     Column("segment_code", pl.String, "Code of the segment within its kind, such as DE.", PrivacyClass.PERSONAL),
@@ -70,7 +75,7 @@ SEGMENT_CHANGE: Final = Table(
         source(),
         *_SEGMENT_KEY,
         Column("change", pl.String, "entered or exited."),
-        Column("cause", pl.String, "The first that applies of removed, new contact, definition, metadata and data."),
+        Column("cause", pl.String, "The first of removed, new contact, consent, definition, metadata, data."),
     ),
     indexes=(("contact_id",), ("segment_kind", "segment_code")),
 )
@@ -99,6 +104,7 @@ SEGMENT_RULE: Final = Table(
         Column("definition_version", pl.String, "Version of the rule."),
         Column("is_exclusive", pl.Boolean, "Whether a contact has at most one segment of its kind."),
         Column("is_number_dependent", pl.Boolean, "Whether another version of phonenumbers may change its members."),
+        Column("is_profiling", pl.Boolean, "Whether it reads what contacts do or are: not of those that object to it."),
     ),
     Area.STAGE,
 )

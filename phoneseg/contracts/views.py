@@ -129,14 +129,14 @@ SEGMENT_OVERLAP: Final = View(
 
 FRESHNESS: Final = View(
     "freshness",
-    "One contact or activity source, and how old what is published of it is at this moment.",
+    "One source, and how old what is published of it is at this moment.",
     ("source_type", "source"),
     (
-        Column("source_type", pl.String, "contacts or activity."),
+        Column("source_type", pl.String, "contacts, activity, consent, objection or suppression."),
         Column("source", pl.String, "Name of the source in the settings."),
         _as_of("The as_of that the source was last published for (UTC)."),
         Column("published_at", UTC_INSTANT, "When that became visible (UTC).", nullable=True),
-        Column("newest_row_at", UTC_INSTANT, "The newest updated_at or occurred_at (UTC).", nullable=True),
+        Column("newest_row_at", UTC_INSTANT, "The newest updated_at, or time of a row (UTC).", nullable=True),
         _pct("hours_since_as_of", "Hours from as_of to this moment."),
         _pct("hours_since_newest_row", "Hours from the newest row to this moment; the source itself may stand still."),
         Column("is_late", pl.Boolean, "Whether the next interval should have been published six hours ago."),

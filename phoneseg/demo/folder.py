@@ -99,6 +99,43 @@ amount = "amount"
 currency_column = "currency"
 campaign = "campaign"
 
+# Who may be contacted: consent by channel and purpose, objections to profiling, and lists of numbers not to contact.
+
+[consent.preferences]
+table = "crm.consent"
+contact_id = "customer_id"
+contacts = "crm"
+channel_column = "channel"
+purpose_column = "purpose"
+status_column = "status"            # granted or withdrawn, yes or no, ...: the newest row decides
+at = "decided_at"
+
+[consent.newsletter]
+table = "webshop.account"
+contact_id = "account_id"
+contacts = "webshop"
+channel = "email"
+purpose = "marketing"
+status_column = "newsletter"
+at = "registered_at"
+
+[objection.profiling]
+table = "crm.objection"
+contact_id = "customer_id"
+contacts = "crm"
+status_column = "status"
+at = "decided_at"
+
+[suppression.do_not_call]
+table = "telephony.do_not_call"
+phone = "phone_number"
+channel = "call"
+valid_from = "listed_at"
+valid_until = "delisted_at"
+
+[privacy.contact]
+default = "opt_in"                  # nobody is contactable without consent
+
 [profile]
 currency = "EUR"                    # amounts are converted by these rates; in other currencies they do not count
 

@@ -66,6 +66,13 @@ AND COALESCE(answered_share_365d, 1) >= 0.3  -- no share where we never called
 \"\"\"
 
 [[segment]]
+code = "sms_campaign"
+name = "SMS campaign"
+description = "Allows SMS for marketing, and is on no list that forbids it."
+owner = "contact-center"
+where = "ARRAY_CONTAINS(contactable_segments, 'sms:marketing')"
+
+[[segment]]
 code = "german_speaking"
 name = "German-speaking countries"
 description = "Has a number of Germany, Austria, Switzerland or Liechtenstein."

@@ -30,4 +30,10 @@ CREATE TABLE messaging.message (
 CREATE TABLE webshop.purchase (
     purchase_id BIGINT, account_id VARCHAR NOT NULL, purchased_at TIMESTAMP NOT NULL, amount DECIMAL(12, 2) NOT NULL,
     currency VARCHAR NOT NULL, campaign VARCHAR);
+CREATE TABLE crm.consent (
+    customer_id BIGINT NOT NULL, channel VARCHAR NOT NULL, purpose VARCHAR NOT NULL, status VARCHAR NOT NULL,
+    decided_at TIMESTAMP NOT NULL);
+CREATE TABLE crm.objection (customer_id BIGINT NOT NULL, status VARCHAR NOT NULL, decided_at TIMESTAMP NOT NULL);
+CREATE TABLE telephony.do_not_call (
+    phone_number VARCHAR NOT NULL, listed_at TIMESTAMP NOT NULL, delisted_at TIMESTAMP);
 """

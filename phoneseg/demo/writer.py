@@ -23,6 +23,7 @@ from phoneseg.demo.folder import (
     replace_when_done,
 )
 from phoneseg.demo.handwriting import write_phone_cells
+from phoneseg.demo.permissions import build_permissions
 from phoneseg.demo.person_numbers import draw_number_book
 from phoneseg.demo.population import draw_population
 from phoneseg.demo.postgresql import PostgreSQLServer
@@ -169,13 +170,15 @@ def build_demo(contacts: int, seed: int, report: Callable[[str], None]) -> Demo:
     report("Writing numbers down, as people do")
     cells = write_phone_cells(rows, book, seed)
     report("Drawing calls, messages and purchases")
+    permissions, permission_truth = build_permissions(rows, cells, book, seed)
     tables = {
         **build_contact_sources(rows, cells, seed),
         "telephony.call": build_calls(rows, cells, book, seed),
         "messaging.message": build_messages(rows, cells, seed),
         "webshop.purchase": build_purchases(rows, seed),
+        **permissions,
     }
-    return Demo(tables=tables, truth=build_truth(rows, cells))
+    return Demo(tables=tables, truth=build_truth(rows, cells) | permission_truth)
 
 
 def _write_truth(folder: Path, truth: Mapping[str, pl.DataFrame]) -> tuple[Path, ...]:

@@ -1,8 +1,9 @@
-"""Reads contact and activity sources out of the warehouse."""
+"""Reads sources out of the warehouse: contacts, activity, and who may be contacted."""
 
 from phoneseg.extract.activity import ActivityPlan, ActivityReader, plan_activity, read_activity
 from phoneseg.extract.contacts import ContactBatch, SourceReader, check_ids, extract_source
 from phoneseg.extract.kept import read_kept
+from phoneseg.extract.permissions import PermissionReader, plan_permissions, read_permissions
 from phoneseg.extract.region_hint import resolve_region
 from phoneseg.extract.sources import (
     SourcePlan,
@@ -18,6 +19,7 @@ __all__ = [
     "ActivityPlan",
     "ActivityReader",
     "ContactBatch",
+    "PermissionReader",
     "SourcePlan",
     "SourceRead",
     "SourceReader",
@@ -27,9 +29,11 @@ __all__ = [
     "describe_sources",
     "extract_source",
     "plan_activity",
+    "plan_permissions",
     "plan_sources",
     "read_activity",
     "read_kept",
+    "read_permissions",
     "read_source",
     "resolve_region",
 ]

@@ -1,4 +1,4 @@
-"""Whether the columns that an activity source maps hold what they should."""
+"""Whether the columns that a source maps hold what they should."""
 
 import logging
 from collections import Counter
@@ -13,6 +13,7 @@ MAPPED_VALUES: Final = {
     "direction": "inbound, outbound, in, out, incoming or outgoing",
     "duration_s": "a number of seconds",
     "is_answered": "true or false, yes or no, 1 or 0",
+    "status_column": "a word that the settings list for it",
 }
 """What a value has to be, by the setting that names its column. (Amounts have a count of their own.)"""
 _FEW_VALUES: Final = 10  # a source's one bad row is no wrong column

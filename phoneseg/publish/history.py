@@ -12,13 +12,15 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from phoneseg.contracts import RESEGMENTED_CONTACT, SEGMENT_CHANGE, SEGMENT_MEMBERSHIP
+from phoneseg.contracts import CONTACTABLE, OBJECTION, RESEGMENTED_CONTACT, SEGMENT_CHANGE, SEGMENT_MEMBERSHIP
 from phoneseg.publish.differences import publish_differences
 from phoneseg.publish.timeline import PublishedAsOf, Timeline
 from phoneseg.warehouse.replacement import Replacement
 
 ENTERED: Final = "entered"
 EXITED: Final = "exited"
+
+CONSENT: Final = "consent"
 
 _SEGMENT: Final = ("contact_id", "segment_kind", "segment_code")
 _MEMBER: Final = ("contact_id", "source", "segment_kind", "segment_code")
@@ -47,8 +49,11 @@ class Causes:
 
     def tell(self, member: sa.FromClause) -> sa.ColumnElement[str]:
         """Return the cause for a member that entered or left, and was a contact at both as_ofs."""
-        # An exit or entry for want of consent will stand here, before all others.
-        told = [(_is_of(member, self.changed), "definition"), (_is_of(member, self.renumbered), "metadata")]
+        told = [
+            (_is_of(member, self.changed), "definition"),
+            (_is_of(member, self.renumbered), "metadata"),
+            (member.c.segment_kind.in_([CONTACTABLE, OBJECTION]), CONSENT),
+        ]
         return sa.case(*((condition, sa.literal(cause)) for condition, cause in told), else_=sa.literal("data"))
 
 
@@ -135,10 +140,24 @@ class History:
         rows = sa.union_all(*differences)
         self.connection.execute(staged.insert().from_select(list(SEGMENT_CHANGE.column_names), rows))
         self.replacement.warehouse.analyze(self.connection, staged)
+        self._tell_objections(staged, later[0])
         for change, other, cause in ((ENTERED, before, "new contact"), (EXITED, after, "removed")):
             is_change = (staged.c.as_of == later[0]) & (staged.c.change == change)
             is_unknown = ~_exists(other, staged, ("contact_id",))  # every contact is in some segment
             self.connection.execute(staged.update().where(is_change, is_unknown).values(cause=cause))
+
+    def _tell_objections(self, staged: sa.Table, as_of: datetime) -> None:
+        """Say so where contacts entered or left segments at an as_of because an objection came or went."""
+        objection = staged.alias("objection")
+        came_or_went = _any(
+            sa.select(objection).where(
+                objection.c.as_of == as_of,
+                objection.c.segment_kind == OBJECTION,
+                objection.c.contact_id == staged.c.contact_id,
+            )
+        )
+        is_moved = _is_of(staged, frozenset({*self.timeline.profiling, OBJECTION})) & came_or_went
+        self.connection.execute(staged.update().where(staged.c.as_of == as_of, is_moved).values(cause=CONSENT))
 
 
 def _columns(rows: sa.FromClause) -> Select:

@@ -53,7 +53,7 @@ class Plan:
         as_of: The published `as_of`.
         changes: What becomes of each rule that changed.
         unchanged_count: How many rules stay.
-        unseen: By key of the edited kinds whose figures come from settings of the profile, those settings: where they
+        unseen: By key of the edited kinds whose figures come from settings, those settings: where they
             were edited, the published profiles do not show it, and a run moves other contacts than the plan says.
     """
 
@@ -107,11 +107,7 @@ def plan_segments(warehouse: Warehouse, connection: sa.Connection, settings: Set
         PlannedChange(rule, **row, is_jump=rule.key in jumps) for rule, row in zip(changed, rows, strict=True)
     )
     edited = {each.key for each in changed if each.change == "edited"}
-    unseen = {
-        kind.name: tuple(f"profile.{key}" for key in kind.profile_settings)
-        for kind in rules.kinds
-        if kind.name in edited and kind.profile_settings
-    }
+    unseen = {kind.name: kind.profile_settings for kind in rules.kinds if kind.name in edited and kind.profile_settings}
     return Plan(published.as_of, changes, unchanged_count, unseen)
 
 

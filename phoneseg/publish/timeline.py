@@ -43,6 +43,7 @@ class Timeline:
         former: The same as_of as it is published already.
         previous: The published as_of before it.
         next: The published as_of after it.
+        profiling: Its rules that make no members of contacts that object to profiling.
     """
 
     this: PublishedAsOf
@@ -50,9 +51,16 @@ class Timeline:
     former: PublishedAsOf | None
     previous: PublishedAsOf | None
     next: PublishedAsOf | None
+    profiling: Set[str] = frozenset()
 
     @classmethod
-    def around(cls, this: PublishedAsOf, number_dependent: Set[str], published: Sequence[PublishedAsOf]) -> Self:
+    def around(
+        cls,
+        this: PublishedAsOf,
+        number_dependent: Set[str],
+        published: Sequence[PublishedAsOf],
+        profiling: Set[str] = frozenset(),
+    ) -> Self:
         """Return where an as_of stands among those that are published, which are in order."""
         return cls(
             this,
@@ -60,6 +68,7 @@ class Timeline:
             former=next((each for each in published if each.as_of == this.as_of), None),
             previous=next((each for each in reversed(published) if each.as_of < this.as_of), None),
             next=next((each for each in published if each.as_of > this.as_of), None),
+            profiling=profiling,
         )
 
     @property
@@ -75,8 +84,10 @@ def read_timeline(warehouse: Warehouse, connection: sa.Connection, run: Run) -> 
     metadata_version = sa.select(log.c.metadata_version).where(log.c.run_id == run.run_id)
     versions = dict(rules.select("rule", "definition_version").iter_rows())
     this = PublishedAsOf(run.as_of, versions, connection.execute(metadata_version).scalar_one())
-    number_dependent = frozenset(rules.filter("is_number_dependent")["rule"])
-    return Timeline.around(this, number_dependent, read_published(warehouse, connection))
+    number_dependent, profiling = (
+        frozenset(rules.filter(flag)["rule"]) for flag in ("is_number_dependent", "is_profiling")
+    )
+    return Timeline.around(this, number_dependent, read_published(warehouse, connection), profiling)
 
 
 def read_published(warehouse: Warehouse, connection: sa.Connection) -> list[PublishedAsOf]:

@@ -9,7 +9,7 @@ from typing import Final
 import polars as pl
 import sqlalchemy as sa
 
-from phoneseg.contracts import PIPELINE_RUN, SEGMENT_SIZE
+from phoneseg.contracts import CONTACTABLE, OBJECTION, PIPELINE_RUN, SEGMENT_SIZE
 from phoneseg.errors import SegmentJumpError
 from phoneseg.run import Run, as_utc
 from phoneseg.settings import SegmentSettings
@@ -75,7 +75,8 @@ def find_jumps(
     """Return the segments whose size jumped, the biggest change first.
 
     A segment counts that has, or had, `max_change_from_contacts` members, and whose kind or definition there was
-    before and is still: who adds or removes one wants that. Without members it has the size 0.
+    before and is still: who adds or removes one wants that. Without members it has the size 0. Where fewer may be
+    contacted, or more object, it is no jump: who said so should not wait until somebody accepts it.
 
     Args:
         earlier: The segments as they were.
@@ -98,9 +99,16 @@ def find_jumps(
             change * 100 > pl.col("before") * settings.max_change_pct,
             _has_rule(rules),
             ~is_new,
+            ~_is_refusal(),
         )
         .sort(change, "segment_kind", "segment_code", descending=[True, False, False])
     )
+
+
+def _is_refusal() -> pl.Expr:
+    """Return whether fewer contacts allow something than before, or more object."""
+    kind, is_less = pl.col("segment_kind"), pl.col("now") < pl.col("before")
+    return (kind.eq(CONTACTABLE) & is_less) | (kind.eq(OBJECTION) & ~is_less)
 
 
 def _has_rule(keys: Collection[str]) -> pl.Expr:

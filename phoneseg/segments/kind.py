@@ -2,13 +2,13 @@
 
 import hashlib
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, Self
 
 import polars as pl
 
-from phoneseg.settings import ProfileSettings, SegmentSettings, Settings
+from phoneseg.settings import ContactPolicy, ProfileSettings, SegmentSettings, Settings
 from phoneseg.settings.section import Section
 
 _SAID_BY: Final = {"birth_date": "birth_date", "gender": "gender", "income_amount": "income"}
@@ -24,19 +24,22 @@ class KindParameters:
         settings: The settings of the segments.
         profile: The settings of the profile, whose windows say which columns there are.
         unfilled: Columns of the profile that no source fills, for want of a column of its own.
+        contact: What holds for contacts of whose consent no source says anything.
     """
 
     as_of: datetime
     settings: SegmentSettings
     profile: ProfileSettings
     unfilled: frozenset[str] = frozenset()
+    contact: ContactPolicy = field(default_factory=ContactPolicy)
 
     @classmethod
     def of(cls, settings: Settings, as_of: datetime) -> Self:
         """Return what the settings give, with all their contact sources, for segments at `as_of`, UTC."""
         sources = settings.contacts.values()
         unfilled = (column for column, key in _SAID_BY.items() if all(getattr(each, key) is None for each in sources))
-        return cls(as_of, settings.segments, settings.profile, frozenset(unfilled))
+        contact = settings.privacy.contact
+        return cls(as_of, settings.segments, settings.profile, frozenset(unfilled), contact)
 
 
 def version_of(rule: str, *bounds: tuple[Section, str]) -> str:
@@ -76,7 +79,7 @@ class SegmentKind:
             empty list) makes no member.
         label: The segment's name for people, over `segment_code` and `inputs`; the same for all members of a code.
         codes: Every code that `code` can give; None where they come from the data.
-        profile_settings: Keys of the settings of the profile that decide what stands in `inputs`, and not only in
+        profile_settings: Keys of the settings that decide what stands in `inputs` of a profile, and not only in
             `code`: whoever edits them sees their effect in new profiles alone.
     """
 

@@ -11,6 +11,7 @@ from phoneseg.run import Run
 from phoneseg.segments.definitions import DefinitionRules, assign_definitions
 from phoneseg.segments.kind import KindParameters, SegmentKind
 from phoneseg.segments.number_columns import is_of_number
+from phoneseg.segments.profiling import FAMILIES, is_of_person, without_objecting
 from phoneseg.segments.registry import all_kinds
 from phoneseg.settings import Settings, read_definitions
 from phoneseg.settings.definition_files import CUSTOM, Definition
@@ -63,6 +64,12 @@ class SegmentRules:
         return kinds | self.definitions.number_dependent
 
     @property
+    def profiling(self) -> frozenset[str]:
+        """Keys of `versions` that make members by what contacts do or are: not of those that object to it."""
+        kinds = (kind for kind in self.kinds if kind.family in FAMILIES or any(map(is_of_person, kind.inputs)))
+        return frozenset(kind.name for kind in kinds) | self.definitions.profiling
+
+    @property
     def exclusive_by_kind(self) -> dict[str, bool]:
         """Whether a contact is in at most one segment, by kind; the definitions make kinds of their own, too."""
         written = {each.kind: each.group is not None for each in self.definitions.written.definitions}
@@ -75,13 +82,14 @@ class SegmentRules:
         told = rules.lazy().with_columns(
             is_exclusive=kind.replace_strict(self.exclusive_by_kind, return_dtype=pl.Boolean),
             is_number_dependent=pl.col("rule").is_in(list(self.number_dependent)),
+            is_profiling=pl.col("rule").is_in(list(self.profiling)),
         )
         return SEGMENT_RULE.conform(told).collect()
 
     @property
     def profile_columns(self) -> tuple[str, ...]:
         """The columns of the profile that `assign` needs, in order."""
-        read = {"contact_id", "source"}.union(*(kind.inputs for kind in self.kinds))
+        read = {"contact_id", "source", "has_objection"}.union(*(kind.inputs for kind in self.kinds))
         return tuple(sorted(read.union(*(each.reads for each in self.definitions.inputs.values()))))
 
     def upstream(self, key: str) -> frozenset[str]:
@@ -90,7 +98,7 @@ class SegmentRules:
         return self.definitions.upstream(written[key]) if key in written else frozenset()
 
     def assign(self, profile: pl.DataFrame) -> pl.DataFrame:
-        """Return the memberships of some contacts.
+        """Return the memberships of some contacts; who objects to profiling has none by rules that do that.
 
         Args:
             profile: Rows of CONTACT_PROFILE; `content_hash` may be missing.
@@ -98,8 +106,9 @@ class SegmentRules:
         Returns:
             The columns of SEGMENT_MEMBERSHIP, and `segment_name`.
         """
-        members = pl.collect_all([kind.assign(profile.lazy()) for kind in self.kinds])
-        return pl.concat([*members, assign_definitions(profile, self.definitions)])
+        profiling, allowed = self.profiling, without_objecting(profile)
+        members = [kind.assign((allowed if kind.name in profiling else profile).lazy()) for kind in self.kinds]
+        return pl.concat([*pl.collect_all(members), assign_definitions(profile, self.definitions)])
 
     def describe(self, named: pl.DataFrame) -> pl.DataFrame:
         """Return the dictionary of the segments that have members.

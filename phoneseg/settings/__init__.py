@@ -5,6 +5,13 @@ from phoneseg.settings.definition_files import Definition, WrittenDefinitions, r
 from phoneseg.settings.hygiene import HygieneSettings, RepairSettings
 from phoneseg.settings.load import CONFIG_VARIABLE, DEFAULT_CONFIG, load_settings
 from phoneseg.settings.model import ContactSource, Settings
+from phoneseg.settings.permission import (
+    ConsentSource,
+    ContactPolicy,
+    ObjectionSource,
+    PermissionSource,
+    SuppressionSource,
+)
 from phoneseg.settings.profile import ProfileSettings
 from phoneseg.settings.segments import SegmentSettings
 
@@ -12,13 +19,18 @@ __all__ = [
     "CONFIG_VARIABLE",
     "DEFAULT_CONFIG",
     "ActivitySource",
+    "ConsentSource",
+    "ContactPolicy",
     "ContactSource",
     "Definition",
     "HygieneSettings",
+    "ObjectionSource",
+    "PermissionSource",
     "ProfileSettings",
     "RepairSettings",
     "SegmentSettings",
     "Settings",
+    "SuppressionSource",
     "WrittenDefinitions",
     "load_settings",
     "read_definitions",

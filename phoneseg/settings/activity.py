@@ -1,13 +1,13 @@
 """Activity sources: calls, messages, purchases and visits."""
 
-from typing import Final, Literal, Self
+from typing import ClassVar, Final, Literal, Self
 from zoneinfo import available_timezones
 
 from pydantic import Field, model_validator
 
+from phoneseg.settings.permission import NO_PLACES
 from phoneseg.settings.section import Currency, Identifier, Section
 
-_NO_PLACES: Final = {"Factory", "localtime"}  # in the tz database, and no zone of any place
 _ONE_OF: Final = (("region", "region_column"), ("is_inbound", "direction"), ("currency", "currency_column"))
 _NEEDED: Final = (
     ("region", "phone"),
@@ -20,6 +20,7 @@ _NEEDED: Final = (
 class ActivitySource(Section):
     """One table or query of what contacts do, and what its columns mean."""
 
+    section: ClassVar[str] = "activity"
     kind: Literal["call", "message", "purchase", "visit"] = Field(description="What a row is.")
     table: str | None = Field(None, min_length=1, description="Table, with its schema where it has one.")
     query: str | None = Field(None, min_length=1, description="SELECT statement, instead of a table.")
@@ -57,7 +58,7 @@ class ActivitySource(Section):
                 raise ValueError(f"`{key}` is of no use without `{needed}`")
         if self.phone is not None and self._named.count(self.phone) > 1:
             raise ValueError("no other key may name the `phone` column: nobody sees numbers but phoneseg")
-        if self.time_zone not in available_timezones() - _NO_PLACES:
+        if self.time_zone not in available_timezones() - NO_PLACES:
             raise ValueError(f"no time zone is called {self.time_zone!r}; give one such as Europe/Berlin")
         return self
 

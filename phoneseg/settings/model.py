@@ -1,7 +1,8 @@
 """What can be set, as frozen pydantic models."""
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Self
+from typing import ClassVar, Self
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
@@ -9,6 +10,13 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from phoneseg.settings.activity import ActivitySource
 from phoneseg.settings.hygiene import HygieneSettings
+from phoneseg.settings.permission import (
+    ConsentSource,
+    ContactPolicy,
+    ObjectionSource,
+    PermissionSource,
+    SuppressionSource,
+)
 from phoneseg.settings.profile import ProfileSettings
 from phoneseg.settings.section import Identifier, Section
 from phoneseg.settings.segments import SegmentSettings
@@ -67,11 +75,13 @@ class PrivacySettings(Section):
     """The key that turns numbers into tokens: the variable `PHONESEG_TOKEN_KEY`, or a file."""
 
     token_key_file: Path | None = Field(None, description="File with the key, readable by its owner alone.")
+    contact: ContactPolicy = ContactPolicy()
 
 
 class ContactSource(Section):
     """One table or query of contacts, and what its columns mean."""
 
+    section: ClassVar[str] = "contacts"
     table: str | None = Field(None, min_length=1, description="Table, with its schema where it has one.")
     query: str | None = Field(None, min_length=1, description="SELECT statement, instead of a table.")
     id: str = Field(description="Column with the source's key.")
@@ -142,6 +152,9 @@ class Settings(BaseSettings):
     warehouse: WarehouseSettings
     contacts: dict[Identifier, ContactSource] = Field(min_length=1, description="Contact sources by name.")
     activity: dict[Identifier, ActivitySource] = Field({}, description="Activity sources by name.")
+    consent: dict[Identifier, ConsentSource] = Field({}, description="Sources of consent by name.")
+    objection: dict[Identifier, ObjectionSource] = Field({}, description="Sources of objections by name.")
+    suppression: dict[Identifier, SuppressionSource] = Field({}, description="Lists of who is not contacted, by name.")
     extract: ExtractSettings = ExtractSettings()
     hygiene: HygieneSettings = HygieneSettings()
     profile: ProfileSettings = ProfileSettings()
@@ -153,7 +166,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _check_activity(self) -> Self:
-        wrong = []
+        wrong = list(self._wrong_permissions())
         rates = {*self.profile.exchange_rates, self.profile.currency}
         for name, source in self.activity.items():
             if source.contacts is not None and source.contacts not in self.contacts:
@@ -166,6 +179,24 @@ class Settings(BaseSettings):
         if wrong:
             raise ValidationError.from_exception_data("Settings", wrong)
         return self
+
+    def _wrong_permissions(self) -> Iterator[InitErrorDetails]:
+        known = ", ".join(self.contacts)
+        for name, source in self.permission_sources:
+            if source.contacts is not None and source.contacts not in self.contacts:
+                message = f"no contact source `{source.contacts}`; there is: {known}"
+                yield _wrong_key((source.section, name, "contacts"), message)
+
+    @property
+    def permission_sources(self) -> tuple[tuple[str, PermissionSource], ...]:
+        """Sources of consent, of objections and suppression lists, with their names."""
+        return (*self.consent.items(), *self.objection.items(), *self.suppression.items())
+
+    @property
+    def is_matching_numbers(self) -> bool:
+        """Whether a source names contacts by their numbers."""
+        named = [*(each.phone for each in self.activity.values()), *(each.phone for _, each in self.permission_sources)]
+        return any(phone is not None for phone in named)
 
     @model_validator(mode="after")
     def _check_windows(self) -> Self:

@@ -12,13 +12,13 @@ import polars as pl
 import sqlalchemy as sa
 
 from phoneseg.errors import SettingsError, SourceError, WarehouseBusyError
-from phoneseg.settings import ActivitySource, ContactSource, Settings
+from phoneseg.settings import ActivitySource, ContactSource, PermissionSource, Settings
 from phoneseg.warehouse.failures import clear_failures
 from phoneseg.warehouse.interval_lock import Release, hold, try_file_lock
 from phoneseg.warehouse.tables import TableNaming
 from phoneseg.warehouse.url import FILE_DIALECTS
 
-Source = ContactSource | ActivitySource
+Source = ContactSource | ActivitySource | PermissionSource
 
 BATCH_ROWS: Final = 100_000
 _LOCK_POLL_S: Final = 0.25
@@ -264,8 +264,7 @@ class Warehouse:
 
     def _place(self, name: str, source: Source) -> str:
         """Return where the settings describe a source."""
-        section = "activity" if isinstance(source, ActivitySource) else "contacts"
-        return f"{self._config_name}: {section}.{name}"
+        return f"{self._config_name}: {source.section}.{name}"
 
     def _families(self, connection: sa.Connection, statement: sa.Select[*tuple[Any, ...]]) -> list[str]:
         """Return the type family of each column of a SELECT; for backends to override."""

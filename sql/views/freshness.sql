@@ -36,6 +36,18 @@ published AS (
     INNER JOIN run ON run.as_of = size.as_of
     WHERE size.as_of = (SELECT max(as_of) FROM run WHERE is_current)
     GROUP BY size.activity_source, size.as_of, size.newest_occurred_at
+    UNION ALL
+    SELECT
+        size.source_type,
+        size.permission_source AS source,
+        size.as_of,
+        size.newest_decided_at AS newest_row_at,
+        max(run.published_at) AS published_at,
+        max(run.period) AS period
+    FROM phoneseg.permission_size AS size
+    INNER JOIN run ON run.as_of = size.as_of
+    WHERE size.as_of = (SELECT max(as_of) FROM run WHERE is_current)
+    GROUP BY size.source_type, size.permission_source, size.as_of, size.newest_decided_at
 )
 
 SELECT

@@ -116,7 +116,7 @@ def test_an_older_run_fills_its_dated_rows_and_leaves_current_tables_alone(any_s
     older = run_pipeline(any_settings, AS_OF - timedelta(days=400))
     after = published_tables(any_settings)
     assert older["is_current"] == 0
-    for dated in ("segment_size", "source_size", "activity_size"):
+    for dated in ("segment_size", "source_size", "activity_size", "permission_size"):
         assert set(before.pop(dated)) < set(after.pop(dated))
     assert before.pop("segment_change") == []
     assert {row[0] for row in after.pop("segment_change")} == {AS_OF}  # what differs between the two

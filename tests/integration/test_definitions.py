@@ -42,7 +42,9 @@ def _edit(settings: Settings, file: str, old: str, new: str) -> None:
 def _check_published(settings: Settings) -> Members:
     """Check the members by the demo's definitions, and what the dictionary says; return those without a group."""
     found = _members(settings)
-    assert set(found) == {"lapsed_valuable", "reachable_by_phone", "german_speaking", "win_back_call"}
+    assert set(found) == {"lapsed_valuable", "reachable_by_phone", "german_speaking", "win_back_call", "sms_campaign"}
+    allowed = "SELECT contact_id FROM phoneseg.contact_permission WHERE channel = 'sms' AND is_contactable"
+    assert found["sms_campaign"] == set(query(settings, allowed)["contact_id"]) != set()
     assert found["win_back_call"] == found["lapsed_valuable"] & found["reachable_by_phone"] != set()
     tier = _members(settings, "value_tier")
     assert set(tier) == {"gold", "silver", "bronze"}

@@ -34,6 +34,13 @@ CHANGES = (
     "DELETE FROM webshop.purchase WHERE purchase_id % 50 = 0",
     "INSERT INTO messaging.message SELECT message_id + 9000000, customer_id, 'inbound', 'sms', sent_at, NULL, 'read' "
     "FROM messaging.message WHERE message_id % 50 = 0",
+    # Nor has what they allow.
+    "INSERT INTO crm.consent SELECT DISTINCT customer_id, '*', 'marketing', 'withdrawn', TIMESTAMP '2026-07-01 12:00' "
+    "FROM crm.consent WHERE customer_id % 20 = 0",
+    "DELETE FROM crm.consent WHERE customer_id % 20 = 1",
+    "INSERT INTO crm.objection SELECT customer_id, 'objected', TIMESTAMP '2026-07-01 12:00' FROM crm.customer "
+    "WHERE customer_id % 30 = 0",
+    "DELETE FROM telephony.do_not_call WHERE listed_at < TIMESTAMP '2025-01-01'",
 )
 
 

@@ -10,12 +10,16 @@ from phoneseg.contracts import (
     CONTACT_PHONE,
     CONTACT_PROFILE,
     CONTACT_QUARANTINE,
+    DECIDED_PERMISSION,
     KEPT_CONTACT,
     KEPT_PHONE,
+    OBJECTING_CONTACT,
     PARSED_PHONE,
+    PERMISSION_SUBJECT,
     QUARANTINE_RAW,
     RAW_ACTIVITY,
     RAW_CONTACT,
+    RAW_PERMISSION,
     RAW_PHONE,
     REPLACED_CONTACTS,
     SEGMENT_SIZE,
@@ -34,6 +38,10 @@ ALL = (
     RAW_CONTACT,
     RAW_PHONE,
     RAW_ACTIVITY,
+    RAW_PERMISSION,
+    DECIDED_PERMISSION,
+    OBJECTING_CONTACT,
+    PERMISSION_SUBJECT,
     PARSED_PHONE,
     KEPT_CONTACT,
     KEPT_PHONE,
@@ -58,7 +66,7 @@ def test_a_table_has_every_column_once(table: Table) -> None:
 @each_table
 def test_key_columns_are_columns_that_allow_no_null(table: Table) -> None:
     nullable = {column.name for column in table.columns if column.nullable}
-    assert table.key or table in (RAW_ACTIVITY, ACTIVITY)  # events may be alike
+    assert table.key or table in (RAW_ACTIVITY, RAW_PERMISSION, ACTIVITY)  # events may be alike
     assert set(table.key) <= set(table.column_names)
     assert not set(table.key) & nullable
 

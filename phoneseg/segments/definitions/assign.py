@@ -19,7 +19,7 @@ def assign_definitions(profile: pl.DataFrame, rules: DefinitionRules) -> pl.Data
     members, and hardly more.
 
     Args:
-        profile: Rows of the contact profile.
+        profile: Rows of the contact profile; who objects to profiling is no member by a definition that does that.
         rules: The definitions.
 
     Returns:
@@ -28,6 +28,8 @@ def assign_definitions(profile: pl.DataFrame, rules: DefinitionRules) -> pl.Data
     """
     definitions = rules.written.definitions
     masks = find_members(profile, rules)
+    is_allowed = ~profile["has_objection"].fill_null(False)
+    masks |= {each.code: masks[each.code] & is_allowed for each in definitions if each.key in rules.profiling}
     # Column by column: Polars filters a frame of two text columns three times as slowly as the two.
     columns = [
         pl.concat([profile[name].clear(), *(profile[name].filter(masks[each.code]) for each in definitions)])

@@ -20,6 +20,7 @@ from phoneseg.segments.definitions.dependencies import Dependencies
 from phoneseg.segments.definitions.sql import Where
 from phoneseg.segments.kind import SegmentKind
 from phoneseg.segments.number_columns import is_of_number
+from phoneseg.segments.profiling import is_of_person
 from phoneseg.settings.definition_files import Definition, WrittenDefinitions
 
 
@@ -35,6 +36,7 @@ class DefinitionRules:
         conditions: The rules as they are evaluated.
         versions: The version of each, by `kind:code`; another one means that other contacts may be members.
         number_dependent: Those keys whose members may change with the version of phonenumbers.
+        profiling: Those keys that read, directly or by another, what a contact does or is.
     """
 
     written: WrittenDefinitions
@@ -44,6 +46,7 @@ class DefinitionRules:
     conditions: Conditions
     versions: Mapping[str, str]
     number_dependent: frozenset[str]
+    profiling: frozenset[str]
 
     @classmethod
     def of(
@@ -76,8 +79,11 @@ class DefinitionRules:
                 for code, where in wheres.items()
             }
         )
-        of_number = dependencies.with_dependents(
-            code for code, where in wheres.items() if any(map(is_of_number, _columns_read(where, inputs)))
+        of_number, of_person = (
+            dependencies.with_dependents(
+                code for code, where in wheres.items() if any(map(is_of, _columns_read(where, inputs)))
+            )
+            for is_of in (is_of_number, is_of_person)
         )
         return cls(
             written,
@@ -89,7 +95,10 @@ class DefinitionRules:
                 {name: each.dtype for name, each in inputs.items()},
             ),
             {each.key: versions[each.code] for each in written.definitions},
-            frozenset(each.key for each in written.definitions if each.code in of_number),
+            *(
+                frozenset(each.key for each in written.definitions if each.code in codes)
+                for codes in (of_number, of_person)
+            ),
         )
 
     def upstream(self, definition: Definition) -> frozenset[str]:

@@ -41,5 +41,5 @@ def build_kind(parameters: KindParameters) -> SegmentKind:
         code=lifted.replace_strict(range(len(_LEVELS)), _LEVELS, return_dtype=pl.String),
         label=sentence_case(pl.col("segment_code")),
         codes=_LEVELS,
-        profile_settings=("response_within_hours",),
+        profile_settings=("profile.response_within_hours",),
     )

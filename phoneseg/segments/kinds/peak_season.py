@@ -39,5 +39,5 @@ def build_kind(parameters: KindParameters) -> SegmentKind:
         code=pl.col("purchase_seasons").str.split(","),
         label=sentence_case(pl.col("segment_code"), _NAMES),
         codes=tuple(settings.by_name),
-        profile_settings=("seasons",),
+        profile_settings=("profile.seasons",),
     )

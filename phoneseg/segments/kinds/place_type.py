@@ -27,5 +27,5 @@ def build_kind(parameters: KindParameters) -> SegmentKind:
         code=pl.col("place_type").fill_null("unknown"),
         label=sentence_case(pl.col("segment_code")),
         codes=("urban", "town", "rural", "unknown"),
-        profile_settings=("place",),
+        profile_settings=("profile.place",),
     )

@@ -32,7 +32,7 @@ def build_kind(parameters: KindParameters) -> SegmentKind:
         code=_choose(segments),
         label=sentence_case(pl.col("segment_code"), {"cant_lose": "Can't lose"}),
         codes=tuple(dict.fromkeys((*segments, OTHER, NO_PURCHASE))),
-        profile_settings=("rfm_window_days",),
+        profile_settings=("profile.rfm_window_days",),
     )
 
 

@@ -19,7 +19,8 @@ from phoneseg.segments import SegmentRules
 from phoneseg.settings import load_settings
 
 SOURCES = ("crm.customer", "webshop.account", "support.requester")
-TABLES = (*SOURCES, "telephony.call", "messaging.message", "webshop.purchase")
+PERMISSIONS = ("crm.consent", "crm.objection", "telephony.do_not_call")
+TABLES = (*SOURCES, "telephony.call", "messaging.message", "webshop.purchase", *PERMISSIONS)
 
 
 def read_tables(folder: Path) -> dict[str, pl.DataFrame]:
@@ -113,7 +114,9 @@ def test_settings_name_tables_and_columns_that_exist(tmp_path: Path) -> None:
     assert set(settings["contacts"]) == {"crm", "webshop", "support"}
     assert set(settings["activity"]) == {"calls", "messages", "purchases"}
     read = load_settings(tmp_path / "phoneseg.toml")
-    for source in (*read.contacts.values(), *read.activity.values()):
+    permissions = [source for _, source in read.permission_sources]
+    assert {source.section for source in permissions} == {"consent", "objection", "suppression"}
+    for source in (*read.contacts.values(), *read.activity.values(), *permissions):
         assert set(source.columns) <= set(tables[str(source.table)].columns)
     assert (tmp_path / settings["privacy"]["token_key_file"]).is_file()
 
@@ -134,7 +137,8 @@ def test_warehouse_is_replaced_and_nothing_else_is_left(tmp_path: Path) -> None:
     assert sum(len(rows) for name, rows in read_tables(tmp_path).items() if name in SOURCES) == 5
     names = {"warehouse.duckdb", "phoneseg.toml", "token.key", "segments", "truth"}
     assert {path.name for path in tmp_path.iterdir()} == names
-    assert {path.name for path in (tmp_path / "truth").iterdir()} == {"person.parquet", "phone_cell.parquet"}
+    truth = {"person", "phone_cell", "consent", "objection", "do_not_call"}
+    assert {path.name for path in (tmp_path / "truth").iterdir()} == {f"{name}.parquet" for name in truth}
 
 
 def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:

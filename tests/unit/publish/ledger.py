@@ -25,6 +25,7 @@ Change = tuple[int, int, str, str, str, str, str]
 
 FIRST = datetime(2026, 7, 1, tzinfo=UTC)
 NUMBER_DEPENDENT = frozenset({"country"})
+PROFILING = frozenset({"list"})
 
 
 def day(number: int) -> datetime:
@@ -83,7 +84,7 @@ class Ledger:
         contacts = [{"contact_id": contact} for contact in sorted(replaced or ())]
         self._insert(replacement.staging(RESEGMENTED_CONTACT), contacts)
         published = read_published(self.warehouse, self.connection)
-        timeline = Timeline.around(interval.published, NUMBER_DEPENDENT, published)
+        timeline = Timeline.around(interval.published, NUMBER_DEPENDENT, published, PROFILING)
         history = History(self.connection, replacement, timeline)
         history.stage()
         history.publish()
@@ -171,8 +172,11 @@ def _cause(member: Member, change: str, before: Interval, after: Interval) -> st
         return "removed"
     if change == "entered" and contact not in before.contacts:
         return "new contact"
+    is_objecting = (contact, "objection", "profiling")
+    if kind in {*PROFILING, "objection"} and (is_objecting in before.members) != (is_objecting in after.members):
+        return "consent"
     if any(before.versions.get(rule) != after.versions.get(rule) for rule in (kind, f"{kind}:{code}")):
         return "definition"
     if kind in NUMBER_DEPENDENT and before.metadata_version != after.metadata_version:
         return "metadata"
-    return "data"
+    return "consent" if kind == "contactable" else "data"

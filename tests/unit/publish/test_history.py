@@ -14,6 +14,7 @@ from tests.unit.conftest import MakeSettings
 from tests.unit.publish.ledger import Interval, Ledger, Member, expected_changes
 
 CODES = {"country": ("DE", "FR"), "list": ("x", "y"), "own": ("a", "b")}
+OTHERS = [("list", "x"), ("own", "a"), ("own", "b"), ("objection", "profiling"), ("contactable", "sms:marketing")]
 
 
 @pytest.fixture(params=["duckdb", "sqlite", "postgresql"])
@@ -89,9 +90,25 @@ def test_an_older_day_than_all_gives_a_history_to_the_first_one(ledger: Ledger) 
             Interval(2, members("a country DE", "a own a", "a own b"), {"country": "1", "list": "1", "own:a": "1"}),
             {("a", "entered", "definition"), ("a", "entered", "data")},
         ),
+        (
+            Interval(2, members("a country FR", "a list x", "a objection profiling"), {"country": "1", "list": "2"}),
+            {("a", "exited", "data"), ("a", "entered", "data"), ("a", "entered", "consent")},
+        ),
+        (
+            Interval(2, members("a country DE", "a list x", "a contactable sms:marketing")),
+            {("a", "entered", "data"), ("a", "entered", "consent")},
+        ),
         (Interval(2, members("a country DE"), {"country": "2", "list": "1"}), set()),
     ],
-    ids=["contacts", "definition before metadata", "metadata", "a new definition", "another version, same members"],
+    ids=[
+        "contacts",
+        "definition before metadata",
+        "metadata",
+        "a new definition",
+        "an objection",
+        "consent",
+        "another version, same members",
+    ],
 )
 def test_the_cause_is_the_first_that_applies(
     ledger: Ledger, after: Interval, expected: set[tuple[str, str, str]]
@@ -99,6 +116,17 @@ def test_the_cause_is_the_first_that_applies(
     ledger.publish(Interval(1, members(GERMAN)))
     ledger.publish(after)
     assert {(change[2], *change[5:]) for change in ledger.changes} == expected
+
+
+def test_who_objects_or_no_longer_does_moves_because_of_that_where_it_is_profiled_alone(ledger: Ledger) -> None:
+    listed = Interval(1, members(GERMAN, LISTED, "b country DE", "b list x"))
+    objecting = Interval(2, members(FRENCH, "a objection profiling", "b country DE"))
+    for interval in (listed, objecting, Interval(3, listed.members)):
+        ledger.publish(interval)
+    told = {change[2:] for change in ledger.changes}
+    assert told >= {("a", "list", "x", change, "consent") for change in ("exited", "entered")}
+    assert told >= {("a", "country", "DE", change, "data") for change in ("exited", "entered")}
+    assert told >= {("b", "list", "x", change, "data") for change in ("exited", "entered")}
 
 
 def test_a_partial_run_leaves_the_entries_of_other_contacts_alone(ledger: Ledger) -> None:
@@ -132,7 +160,7 @@ def memberships(draw: st.DrawFn) -> frozenset[Member]:
     drawn: set[Member] = set()
     for contact in draw(st.sets(st.sampled_from("abc"))):
         drawn.add((contact, "country", draw(st.sampled_from(CODES["country"]))))
-        drawn |= {(contact, *draw(st.sampled_from([("list", "x"), ("own", "a"), ("own", "b")]))) for _ in range(2)}
+        drawn |= {(contact, *draw(st.sampled_from(OTHERS))) for _ in range(3)}
     return frozenset(drawn)
 
 

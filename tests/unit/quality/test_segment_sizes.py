@@ -70,3 +70,19 @@ def test_who_adds_or_removes_a_rule_wants_its_segments_to_come_or_go() -> None:
 def test_where_nobody_wrote_down_the_rules_a_segment_without_members_is_taken_for_a_new_one() -> None:
     assert jumps({}, {"country:DE": 5_000}, rules_before=None) == []
     assert jumps({"country:DE": 5_000}, {}, rules_before=None) == ["country:DE"]
+
+
+def test_who_refuses_does_not_wait_until_somebody_accepts_it() -> None:
+    rules = frozenset({"contactable", "objection"})
+    frames = [
+        pl.DataFrame(
+            [("contactable", "sms:news", size), ("objection", "profiling", 1000 - size)],
+            {"segment_kind": pl.String, "segment_code": pl.String, "contact_count": pl.Int64},
+            orient="row",
+        )
+        for size in (900, 100)
+    ]
+    before, now = frames
+    for earlier, later, expected in ((before, now, []), (now, before, ["contactable", "objection"])):
+        sizes = EarlierSizes(datetime(2026, 7, 1, tzinfo=UTC), earlier, rules)
+        assert sorted(find_jumps(sizes, later, rules, SETTINGS)["segment_kind"]) == expected

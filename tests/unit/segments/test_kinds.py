@@ -51,6 +51,14 @@ EXAMPLES: dict[str, list[Example]] = {
         ({**LONDON, "national_destination_code": None}, []),
         (NOT_VALID, []),
     ],
+    "contactable": [
+        ({"contactable": "call:*"}, [("call:*", "call: *")]),
+        (
+            {"contactable": "email:news,sms:marketing"},
+            [("email:news", "email: news"), ("sms:marketing", "sms: marketing")],
+        ),
+        ({}, []),
+    ],
     "country": [
         (LONDON, [("GB", "United Kingdom")]),
         ({**LONDON, "region_code": "001"}, [("001", "world")]),
@@ -69,6 +77,11 @@ EXAMPLES: dict[str, list[Example]] = {
         (LONDON, [("FIXED_LINE", "Fixed line")]),
         ({**LONDON, "number_type": "FIXED_LINE_OR_MOBILE"}, [("FIXED_LINE_OR_MOBILE", "Fixed line or mobile")]),
         (NOT_VALID, [("UNKNOWN", "Not a valid number")]),
+    ],
+    "objection": [
+        ({"has_objection": True}, [("profiling", "Objects to profiling")]),
+        ({"has_objection": False}, []),
+        ({}, []),
     ],
     "original_carrier": [
         ({**LONDON, "original_carrier_name": "O2"}, [("GB:O2", "O2 (GB)")]),

@@ -88,3 +88,22 @@ def test_no_profiles_give_no_memberships_and_an_empty_dictionary() -> None:
     empty = CONTACT_PROFILE.schema.to_frame()
     assert_frame_equal(_assign(ALL_RULES, empty), SEGMENT_MEMBERSHIP.schema.to_frame())
     assert_frame_equal(_describe(ALL_RULES, empty), SEGMENT.schema.to_frame())
+
+
+def test_who_objects_to_profiling_is_in_no_segment_of_what_it_does_or_is() -> None:
+    read = set().union(*(kind.inputs for kind in BY_NAME.values()))
+    asked = {"contact_id": "crm:1", "source": "crm", "is_valid": True, "region_code": "GB", "number_type": "MOBILE"}
+    told = {"gender": "F", "purchase_seasons": "summer", "place_type": "urban", "preferred_channel": "sms"}
+    assert set(told) <= read
+    families = {kind.name: kind.family for kind in BY_NAME.values()}
+
+    def kinds_of(has_objection: bool | None) -> set[str]:
+        rows = pl.DataFrame([asked | told | {"has_objection": has_objection}], CONTACT_PROFILE.schema)
+        return set(_assign(ALL_RULES, rows)["segment_kind"])
+
+    willing, objecting = kinds_of(None), kinds_of(True)
+    assert kinds_of(False) == willing
+    assert {families[kind] for kind in willing} >= {"behavioral", "demographic", "season", "place", "geographic"}
+    assert {families[kind] for kind in objecting} == {"geographic", "carrier", "place", "consent"}
+    assert willing - objecting == ALL_RULES.profiling & willing
+    assert objecting - willing == {"objection"}

@@ -182,3 +182,21 @@ def test_masks_have_no_nulls_and_do_not_depend_on_the_order_of_rows_or_on_parts(
     for code, mask in whole.items():
         assert pl.concat([part[code] for part in in_parts]).to_list() == mask.to_list()
         assert backwards[code].reverse().to_list() == mask.to_list()
+
+
+def test_who_objects_to_profiling_is_no_member_by_what_it_does_or_is() -> None:
+    found = rules(silent="event_count_all = 0", german="region_code = 'DE'", any_of="NOT is_silent")
+    contacts = profiles(
+        *(
+            {"event_count_all": events, "region_code": "DE", "has_objection": has}
+            for events in (0, 1)
+            for has in (None, True)
+        )
+    )
+    assert members(assign_definitions(contacts, found)) == {"silent": [0], "german": [0, 1, 2, 3], "any_of": [2]}
+
+
+def test_a_definition_can_ask_for_consent() -> None:
+    found = rules(reachable="ARRAY_CONTAINS(contactable_segments, 'sms:marketing')", silent="contactable IS NULL")
+    contacts = profiles({"contactable": "call:*,sms:marketing"}, {"contactable": "sms:news"}, {})
+    assert members(assign_definitions(contacts, found)) == {"reachable": [0], "silent": [2]}

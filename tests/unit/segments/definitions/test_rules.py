@@ -158,6 +158,18 @@ def test_what_depends_on_phonenumbers_is_known_whatever_is_in_between() -> None:
     }
 
 
+def test_what_reads_what_contacts_do_or_are_profiles_them_directly_or_not() -> None:
+    found = rules(
+        abroad="country_segment <> 'DE' AND valid_phone_count > 0 AND time_zone IS NOT NULL",
+        reachable="ARRAY_CONTAINS(contactable_segments, 'sms:marketing')",
+        buyer="purchase_count_30d > 0",
+        grown_up="age_years >= 18",
+        loyal="rfm_segment = 'loyal'",
+        not_loyal_abroad="NOT is_loyal AND is_abroad",
+    )
+    assert found.profiling == {f"custom:{code}" for code in ("buyer", "grown_up", "loyal", "not_loyal_abroad")}
+
+
 def test_upstream_names_kinds_and_definitions() -> None:
     found = rules(*ALL, abroad="country_segment <> 'DE' AND NOT is_rich_old")
     by_code = {each.code: found.upstream(each) for each in found.written.definitions}
