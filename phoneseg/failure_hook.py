@@ -59,7 +59,7 @@ def tell_failure(run: Run, error: BaseException | None, verb: str | None = None)
     named = run.settings.operations.on_failure
     if named is None:
         return
-    kind, message = _described(error)
+    kind, message = describe_error(error)
     verb = verb or getattr(error, "verb", None)
     try:
         hook = _load(named, run.settings)
@@ -85,7 +85,7 @@ def _load(named: str, settings: Settings) -> Hook:
     return hook
 
 
-def _described(error: BaseException | None) -> tuple[str, str]:
+def describe_error(error: BaseException | None) -> tuple[str, str]:
     """Return the error's kind and line; the words of an error that is not ours may quote a row."""
     if error is None:
         return "Killed", "the process of the run was killed"

@@ -59,7 +59,7 @@ from phoneseg.extract import (
     read_permissions,
     read_source,
 )
-from phoneseg.failure_hook import check_failure_hook, tell_failure
+from phoneseg.failure_hook import check_failure_hook, describe_error, tell_failure
 from phoneseg.hygiene import read_cells
 from phoneseg.numbers import ReadCounts, mark_primary
 from phoneseg.privacy import add_tokens, load_token_key
@@ -335,7 +335,7 @@ def fail(run: Run, error: BaseException | None, *, keep_leftovers: bool) -> None
     """
     if not keep_leftovers:
         run.stage.remove()
-    failure = str(error) if isinstance(error, PhonesegError) else type(error).__name__ if error else None
+    failure = None if error is None else describe_error(error)[1]
     with suppress(PhonesegError), told_without_values("fail"):
         warehouse = open_warehouse(run.settings)
         with warehouse.transaction() as connection:

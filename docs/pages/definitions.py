@@ -132,7 +132,8 @@ def _describe_versions() -> str:
             "rules that win over it in its group, and the versions of all kinds and definitions that it refers to, "
             "and those refer to. Spaces, comments, names, owners and the numbers of priorities do not count, but their "
             "order does. So an edit shows in the version of everything that depends on it, and "
-            "[`segment_change`](tables.md#segment_change) names `definition` as the cause where members moved.",
+            "[`segment_change`](tables.md#segment_change) names `definition` as the cause of all moves between two "
+            "days whose versions differ, of those too that the data alone would have brought about.",
         )
     )
 

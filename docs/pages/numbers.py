@@ -41,7 +41,7 @@ def render() -> str:
         "phoneseg reads a column of phone numbers by the rules of libphonenumber: every field is what the installed "
         "Python package `phonenumbers` says of the number, cell by cell. Its metadata is compiled into decision tries, "
         "which a whole column walks at once; the few cells that the tries do not speak of are asked of `phonenumbers` "
-        "itself.",
+        "itself. Nothing is repaired here; a run of the warehouse repairs damaged cells before it reads them.",
         _example(),
         _fields(),
         _values(),

@@ -63,11 +63,27 @@ def match_activity(run: Run, key: TokenKey) -> dict[str, int]:
                 log.info("normalize: %s rows of activity looked up, %s a second", f"{count:,}", f"{per_s:,.0f}")
     sizes = describe_sizes(list(run.settings.activity), raw, pl.concat(outcomes), run.as_of)
     check_outcomes(sizes)
+    _tell(sizes)
     stage.write(ACTIVITY_SIZE.name, sizes.lazy())
     return {
         "activity_count": int(sizes["row_count"].sum()),
         "matched_activity_count": int(sizes["matched_count"].sum()),
     }
+
+
+def _tell(sizes: pl.DataFrame) -> None:
+    """Tell what became of each source's rows: what counts nowhere should not go unnoticed."""
+    for size in sizes.iter_rows(named=True):
+        log.log(
+            logging.INFO if size["row_count"] else logging.WARNING,
+            "normalize: activity.%s: %s rows, of a contact %s, of no contact %s, unreadable %s, of a number that too "
+            "many share %s, without a time %s; amounts that do not count %s",
+            size["activity_source"],
+            *(
+                f"{size[f'{name}_count']:,}"
+                for name in ("row", "matched", "unknown_contact", "unreadable", "shared_number", "undated", "unpriced")
+            ),
+        )
 
 
 def _look_up(stage: Stage, raw_activity: pl.LazyFrame, key: TokenKey, max_contacts: int) -> pl.DataFrame:

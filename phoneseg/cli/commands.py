@@ -152,7 +152,7 @@ def query(
     """Show the rows of a query on the warehouse."""
     warehouse = open_warehouse(load_settings(config))
     with warehouse.transaction() as connection:
-        result = warehouse.read_query(connection, sql).head(rows)
+        result = warehouse.read_query(connection, sql)
         connection.rollback()  # a query changes nothing, whatever it says
     with pl.Config(
         tbl_rows=rows,
@@ -162,7 +162,9 @@ def query(
         tbl_hide_column_data_types=True,
         fmt_str_lengths=60,
     ):
-        typer.echo(str(result))
+        typer.echo(str(result.head(rows)))
+    if len(result) > rows:
+        typer.echo(f"{rows:,} of {len(result):,} rows are shown; --rows shows more", err=True)
 
 
 @app.command()

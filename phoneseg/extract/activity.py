@@ -108,14 +108,21 @@ class ActivityReader:
                 "is_unpriced": is_unpriced,
             }
         )
+        self._count(before, activity, readings)
+        return RAW_ACTIVITY.conform(activity.lazy()).collect()
+
+    def _count(self, rows: SourceRows, activity: pl.DataFrame, readings: ColumnReadings) -> None:
+        """Count the values of mapped columns that could be read; whether an amount has a rate is another matter."""
         for setting, value in (
             ("direction", "is_inbound"),
             ("duration_s", "duration_s"),
             ("is_answered", "is_answered"),
         ):
             if (column := getattr(self.source, setting)) is not None:
-                readings.count(setting, before.filled_text(column), activity[value])
-        return RAW_ACTIVITY.conform(activity.lazy()).collect()
+                readings.count(setting, rows.filled_text(column), activity[value])
+        if self.source.amount is not None:
+            amounts = rows.numbers(self.source.amount).cast(pl.Float64, strict=False)
+            readings.count("amount", rows.filled_text(self.source.amount), amounts)
 
     def _keys(self, rows: SourceRows) -> dict[str, pl.Series]:
         ids = rows.text(self.source.contact_id)

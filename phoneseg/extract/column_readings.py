@@ -13,9 +13,10 @@ MAPPED_VALUES: Final = {
     "direction": "inbound, outbound, in, out, incoming or outgoing",
     "duration_s": "a number of seconds",
     "is_answered": "true or false, yes or no, 1 or 0",
+    "amount": "a number",
     "status_column": "a word that the settings list for it",
 }
-"""What a value has to be, by the setting that names its column. (Amounts have a count of their own.)"""
+"""What a value has to be, by the setting that names its column."""
 _FEW_VALUES: Final = 10  # a source's one bad row is no wrong column
 log = logging.getLogger(__name__)
 

@@ -127,8 +127,9 @@ def read_definitions(settings: Settings) -> WrittenDefinitions:
     """Read the files that `segments.definitions` names; without one there are no definitions.
 
     Raises:
-        SettingsError: A file is no TOML or empty, a key is unknown or missing, a value is of the wrong type, a code or
-            a group stands twice, a group is unknown, or two definitions of a group have the same priority.
+        SettingsError: The settings name files and there are none, a file is no TOML or empty, a key is unknown or
+            missing, a value is of the wrong type, a code or a group stands twice, a group is unknown, or two
+            definitions of a group have the same priority.
     """
     groups: dict[str, Group] = {}
     places: dict[str, str] = {}
@@ -152,10 +153,16 @@ def _files(settings: Settings) -> Iterator[tuple[Path, str]]:
     if not pattern.parts:  # the empty text: no definitions
         return
     folder = Path(pattern.anchor) if pattern.is_absolute() else settings.folder
-    for file in sorted(folder.glob(str(pattern.relative_to(pattern.anchor)))):
-        if file.is_file() and not file.name.startswith("."):
-            is_below = file.is_relative_to(settings.folder)
-            yield file, (file.relative_to(settings.folder) if is_below else file).as_posix()
+    found = sorted(folder.glob(str(pattern.relative_to(pattern.anchor))))
+    files = [file for file in found if file.is_file() and not file.name.startswith(".")]
+    if not files and "definitions" in settings.segments.model_fields_set:
+        raise SettingsError(
+            f"{settings.config_file.name}: segments.definitions: no file is called {str(pattern)!r}; an empty text "
+            "stands for no definitions"
+        )
+    for file in files:
+        is_below = file.is_relative_to(settings.folder)
+        yield file, (file.relative_to(settings.folder) if is_below else file).as_posix()
 
 
 def _read(file: Path, shown: str) -> tuple[DefinitionFile, dict[Any, int]]:

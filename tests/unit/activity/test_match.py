@@ -55,6 +55,17 @@ def test_a_number_that_several_contacts_hold_counts_for_each_of_them_and_once_as
     assert matched.size("calls") == {"row": 2, "matched": 2, "unpriced": 1}
 
 
+def test_what_became_of_each_sources_rows_is_told(match: Match, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", logger="phoneseg.activity")
+    match([{"phone_raw": US}, {"phone_raw": "650 253 0000"}], {"crm:1": [US]})
+    told = {record.getMessage(): record.levelname for record in caplog.records if " rows, " in record.getMessage()}
+    calls = (
+        "normalize: activity.calls: 2 rows, of a contact 1, of no contact 0, unreadable 1, of a number that too many"
+    )
+    assert [level for message, level in told.items() if message.startswith(calls)] == ["INFO"]
+    assert {level for message, level in told.items() if ": 0 rows, " in message} == {"WARNING"}
+
+
 @pytest.mark.parametrize(("limit", "owners"), [(2, []), (3, ["crm:0", "crm:1", "crm:2"])])
 def test_a_number_that_too_many_contacts_share_is_nobodys(match: Match, limit: int, owners: list[str]) -> None:
     contacts = {f"crm:{n}": [US] for n in range(3)}

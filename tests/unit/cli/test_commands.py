@@ -191,6 +191,7 @@ def test_a_query_shows_its_rows(call: Call) -> None:
     assert ended.code == OK
     assert "row 1" in ended.out
     assert "row 2" not in ended.out
+    assert "2 of 3 rows are shown; --rows shows more" in ended.err
 
 
 @pytest.mark.parametrize(

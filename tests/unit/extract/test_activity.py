@@ -239,6 +239,7 @@ def test_a_column_that_should_hold_numbers_and_is_of_another_type_stops(read: Re
         ("direction", ["eingehend", "ausgehend"] * 5),
         ("duration_s", ["agent_006"] * 10),
         ("is_answered", ["ANSWERED", "BUSY"] * 5),
+        ("amount", ["EUR", "USD"] * 5),
     ],
 )
 def test_a_column_of_which_nothing_can_be_read_stops_and_no_value_is_shown(

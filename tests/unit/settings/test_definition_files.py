@@ -41,6 +41,13 @@ def test_without_a_file_there_are_no_definitions(read: Read) -> None:
     assert read(definitions="", crm=segment()) == WrittenDefinitions()
 
 
+def test_a_name_that_no_file_has_is_told_rather_than_taken_for_no_definitions(read: Read) -> None:
+    with pytest.raises(
+        SettingsError, match=r"phoneseg\.toml: segments\.definitions: no file is called 'segmnts/\*\.toml'"
+    ):
+        read(definitions="segmnts/*.toml", crm=segment())
+
+
 def test_definitions_of_all_files_are_read_in_the_order_of_names_and_lines(read: Read) -> None:
     written = read(b=segment("c"), a=TIER + segment("b", 'group = "tier"\npriority = 2\n') + segment("a"))
     assert [each.key for each in written.definitions] == ["tier:b", "custom:a", "custom:c"]
