@@ -167,7 +167,10 @@ def edit_windows(settings: Settings) -> Settings:
     return edited
 
 
-@pytest.mark.parametrize(("edit", "days"), [(edit_definitions, 1), (edit_kinds, 0), (edit_windows, 1)])
+@pytest.mark.parametrize(
+    ("edit", "days"),
+    [(edit_definitions, 1), pytest.param(edit_kinds, 0, marks=pytest.mark.slow), (edit_windows, 1)],
+)
 def test_edited_segments_cost_no_full_read(
     any_settings: Settings, edit: Callable[[Settings], Settings], days: int
 ) -> None:
@@ -220,7 +223,7 @@ def test_a_repair_that_is_switched_off_means_that_everything_is_read(demo_settin
     ("old", "new"),
     [
         ('phones = ["mobile", "home_phone"]', 'phones = ["home_phone", "mobile"]'),
-        ('attributes = ["language"]', 'attributes = ["email", "language"]'),
+        pytest.param('attributes = ["language"]', 'attributes = ["email", "language"]', marks=pytest.mark.slow),
     ],
 )
 def test_a_source_with_new_settings_is_read_whole(demo_settings: Settings, old: str, new: str) -> None:
@@ -295,7 +298,7 @@ def test_doubled_ids_are_found_though_only_one_of_the_rows_changed(demo_settings
         run_pipeline(doubled)
 
 
-@pytest.mark.parametrize("kind", ["DATE", "TIMESTAMP", "TIMESTAMPTZ", "VARCHAR"])
+@pytest.mark.parametrize("kind", ["DATE", pytest.param("TIMESTAMP", marks=pytest.mark.slow), "TIMESTAMPTZ", "VARCHAR"])
 def test_times_of_every_type_give_the_same_rows(make_warehouse: Callable[..., Settings], kind: str) -> None:
     settings = make_warehouse(
         "(1, '+1 650-253-0000', 'US', '2026-06-01', '2026-06-02'), "
