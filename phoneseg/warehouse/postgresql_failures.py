@@ -52,6 +52,12 @@ def is_depended_on(error: BaseException | None) -> bool:
     return state == _DEPENDED_ON or is_of_type
 
 
+def name_dependents(error: BaseException | None) -> str:
+    """Return what an error of psycopg says depends on what was to change, in one line; empty where it does not say."""
+    detail = getattr(getattr(error, "diag", None), "message_detail", None)
+    return ", ".join((detail or "").splitlines())
+
+
 def of_sqlstate(state: str, error: BaseException | None) -> tuple[type[PhonesegError], str]:
     """Return which error a server's error is, and its line.
 

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 import phoneseg
 from phoneseg.contracts.views import View, all_views, contact_360, label_column, labelled_kinds
 from phoneseg.warehouse.backend import Warehouse
-from phoneseg.warehouse.postgresql_failures import is_depended_on
+from phoneseg.warehouse.postgresql_failures import is_depended_on, name_dependents
 from phoneseg.warehouse.view_access import read_access, restore_access
 
 log = logging.getLogger(__name__)
@@ -155,7 +155,7 @@ def _drop(connection: sa.Connection, name: str) -> bool:
     except sa.exc.DBAPIError as error:
         if not is_depended_on(error.orig):
             raise
-        readers = ", ".join(getattr(error.orig, "diag").message_detail.splitlines())  # noqa: B009  # psycopg's
+        readers = name_dependents(error.orig)
         log.warning("view %s stays as it was: %s; drop that first, and the next run makes it anew", name, readers)
         return False
     return True

@@ -16,7 +16,7 @@ BY_NUMBER = CALLS + 'phone = "caller"\n'
 
 def test_an_activity_source_reads_each_of_its_columns_once(make_settings: MakeSettings) -> None:
     more = BY_NUMBER + 'region_column = "land"\ndirection = "way"\ncounterparty = "land"\nduration_s = "seconds"\n'
-    assert make_settings(more=more).activity["calls"].columns == ("caller", "at", "land", "way", "seconds")
+    assert make_settings(more=more).activity["calls"].columns == ("caller", "land", "at", "way", "seconds")
     assert make_settings(more=BY_ID).activity["calls"].columns == ("customer", "at")
 
 
