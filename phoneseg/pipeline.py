@@ -283,6 +283,7 @@ def load(run: Run) -> Counts:
     loaded = publish.load_staging(warehouse, run)
     with warehouse.transaction() as connection:
         totals = publish.count_visible(warehouse, connection, run)
+        publish.tell_planner(warehouse, connection, run, totals["contact_count"])
     publish.keep_interval(warehouse, run)
     return _keep(run, "load", totals) | {"rows": sum(loaded.values())}
 

@@ -3,7 +3,7 @@
 from phoneseg.publish.fingerprint import fingerprint_sources
 from phoneseg.publish.holding import keep_interval, take_interval
 from phoneseg.publish.leftovers import remove_leftovers
-from phoneseg.publish.load import count_visible, drop_staging, load_staging
+from phoneseg.publish.load import count_visible, drop_staging, load_staging, tell_planner
 from phoneseg.publish.log import (
     begin_run,
     end_run,
@@ -38,4 +38,5 @@ __all__ = [
     "run_state",
     "swap_staging",
     "take_interval",
+    "tell_planner",
 ]

@@ -112,8 +112,8 @@ class History:
 
     def _members_at(self, as_of: datetime) -> Select:
         """Return the members at a published as_of."""
-        shown, log = self.replacement.published(SEGMENT_MEMBERSHIP), self.replacement.published(SEGMENT_CHANGE)
-        current = _columns(shown).where(self._is_in_scope(shown))
+        log, shown = self.replacement.published(SEGMENT_CHANGE), self._members_shown()
+        current = _columns(shown)
         is_later = log.c.as_of > as_of
         if not self.connection.execute(sa.select(_any(sa.select(log).where(is_later)))).scalar_one():
             return current  # what every night asks for; a join with nothing would hide the indexes from the planner
@@ -125,6 +125,18 @@ class History:
         untouched = current.where(~_exists(first, shown, _SEGMENT))
         left_later = _columns(first).where(first.c.change == EXITED)
         return sa.select(sa.union_all(untouched, left_later).subquery())
+
+    def _members_shown(self) -> sa.FromClause:
+        """Return the published members that are compared.
+
+        PostgreSQL finds those of the replaced contacts first: left to itself, it may look for the differences among all
+        members, think that there is one, and go through the contacts for each of millions.
+        """
+        shown = self.replacement.published(SEGMENT_MEMBERSHIP)
+        if self._is_whole:
+            return shown
+        compared = _columns(shown).where(self._is_in_scope(shown)).cte("compared_member")
+        return compared.prefix_with("MATERIALIZED", dialect="postgresql")
 
     def _stage_pair(self, causes: Causes, earlier: tuple[datetime, Select], later: tuple[datetime, Select]) -> None:
         """Stage the differences between the members at two as_ofs next to each other."""

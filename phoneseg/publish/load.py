@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from phoneseg.contracts import (
+    CONTACT_PERMISSION,
     CONTACT_PHONE,
     CONTACT_PROFILE,
     CONTACT_QUARANTINE,
@@ -92,6 +93,21 @@ def count_visible(warehouse: Warehouse, connection: sa.Connection, run: Run) -> 
         "quarantined_count": quarantined_count,
         "membership_count": member_count,
     }
+
+
+def tell_planner(warehouse: Warehouse, connection: sa.Connection, run: Run, contact_count: int) -> None:
+    """Let the database plan joins of contacts with the tables that hold many rows of each.
+
+    Args:
+        warehouse: The warehouse.
+        connection: A connection in a transaction.
+        run: A run that is loaded.
+        contact_count: Contacts that readers will see.
+    """
+    replacement, staged_count = Replacement.of(warehouse, run), run.stage.count(CONTACT_PROFILE.name)
+    for table in (CONTACT_PERMISSION, SEGMENT_MEMBERSHIP):
+        warehouse.analyze(connection, replacement.published(table), {"contact_id": contact_count})
+        warehouse.analyze(connection, replacement.staging(table), {"contact_id": staged_count})
 
 
 def drop_staging(warehouse: Warehouse, connection: sa.Connection, run: Run) -> None:

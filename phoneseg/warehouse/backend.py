@@ -148,8 +148,16 @@ class Warehouse:
             WarehouseBusyError: Another one took longer than `lock_wait_s`.
         """
 
-    def analyze(self, connection: sa.Connection, table: sa.Table) -> None:
-        """Let the planner know what is in a table now, where a server would find out later; for servers to override."""
+    def analyze(
+        self, connection: sa.Connection, table: sa.Table, distinct_counts: Mapping[str, int] | None = None
+    ) -> None:
+        """Let the planner know what is in a table now, where a server would find out later; for servers to override.
+
+        Args:
+            connection: A connection in a transaction.
+            table: The table.
+            distinct_counts: Distinct values by column, of columns where a sample of the rows tells too few.
+        """
 
     def create_tables(self, connection: sa.Connection) -> None:
         """Create the schemas and published tables that are missing."""

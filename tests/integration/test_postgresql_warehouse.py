@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from postgresql_source import failure, query, write_settings
 
-from phoneseg.contracts import SOURCE_WATERMARK, TABLES
+from phoneseg.contracts import REPLACED_CONTACTS, SEGMENT_MEMBERSHIP, SOURCE_WATERMARK, TABLES
 from phoneseg.errors import SourceError
 from phoneseg.extract import SourceReader, extract_source
 from phoneseg.settings import Settings
@@ -288,6 +288,28 @@ def test_published_tables_have_their_keys_and_indexes(created: Warehouse) -> Non
         assert sorted(key) == sorted(table.key)
         indexed = [tuple(index["column_names"]) for index in inspector.get_indexes(built.name, built.schema)]
         assert indexed == list(table.indexes)
+
+
+def test_the_planner_is_told_of_distinct_values_that_a_sample_would_miss(created: Warehouse) -> None:
+    table = created.naming.published(SEGMENT_MEMBERSHIP)
+    row = {"source": "crm", "segment_kind": "country", "segment_code": "DE", "definition_version": ""}
+    with created.transaction() as connection:
+        connection.execute(table.insert(), [{"contact_id": f"crm:{number}", **row} for number in range(9)])
+        created.analyze(connection, table, {"contact_id": 123_456})
+        told = sa.text("SELECT n_distinct FROM pg_stats WHERE tablename = :table AND attname = 'contact_id'")
+        assert connection.execute(told, {"table": table.name}).scalar_one() == 123_456
+
+
+def test_replaced_contacts_are_found_by_an_index(created: Warehouse) -> None:
+    with created.transaction() as connection:
+        for table in REPLACED_CONTACTS:
+            created.naming.staging(table, "some_run").create(connection)
+    inspector = sa.inspect(created.engine)
+    for table in REPLACED_CONTACTS:
+        staging = created.naming.staging(table, "some_run")
+        assert [index["column_names"] for index in inspector.get_indexes(staging.name, staging.schema)] == [
+            ["contact_id"]
+        ]
 
 
 def test_a_doubled_key_is_told_without_the_key(created: Warehouse) -> None:
