@@ -14,6 +14,7 @@ from phoneseg.publish.log import (
 )
 from phoneseg.publish.numbers import read_numbers
 from phoneseg.publish.plan import Plan, PlannedChange, plan_segments
+from phoneseg.publish.reassigned_numbers import read_askable, write_answers
 from phoneseg.publish.summary import RunSummary, read_summary
 from phoneseg.publish.swap import swap_staging
 
@@ -31,6 +32,7 @@ __all__ = [
     "load_staging",
     "plan_segments",
     "published_as_ofs",
+    "read_askable",
     "read_changes",
     "read_numbers",
     "read_summary",
@@ -38,4 +40,5 @@ __all__ = [
     "run_state",
     "swap_staging",
     "take_interval",
+    "write_answers",
 ]
