@@ -51,7 +51,7 @@ def draw_number_fates(rows: pl.DataFrame, cells: pl.DataFrame, book: NumberBook,
     can_change = (known["kind"] == "mobile").to_numpy() & (left > np.timedelta64(30, "D"))
     is_given_up = can_change & draw_chance(rng, size, _GIVEN_UP_SHARE)
     is_out = can_change & ~is_given_up & draw_chance(rng, size, _OUTAGE_SHARE)
-    at = began + (rng.random(size) * left.astype(np.int64)).astype("timedelta64[us]")
+    at = began + (rng.random(size) * left.astype("timedelta64[s]").astype(np.int64)).astype("timedelta64[s]")
     reassigned_at = at + _draw_days(rng, size, _REST_DAYS)
     is_reassigned = is_given_up & draw_chance(rng, size, _REASSIGNED_SHARE) & (reassigned_at < END_OF_DEMO)
     return pl.DataFrame(

@@ -18,5 +18,5 @@ KIND = IssueKind(
     & pl.col("is_of_address")
     & (_CLOCKS.list.set_intersection(_CITY_CLOCKS).list.len() == 0),
     severity=pl.when(pl.col("number_type") == "FIXED_LINE").then(pl.lit("warning")).otherwise(pl.lit("info")),
-    evidence=pl.concat_str(_CLOCKS.list.join(","), _CITY_CLOCKS.list.join(","), separator=","),
+    evidence=pl.format("{} against {}", _CLOCKS.list.join(","), _CITY_CLOCKS.list.join(",")),
 )

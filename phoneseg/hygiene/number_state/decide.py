@@ -18,9 +18,9 @@ EVIDENCE: Final = {
     "listed_reassigned": (0.95, "A list says that somebody else has it."),
     "listed_disconnected": (0.9, "A list says that it was disconnected for good."),
     "permanent_failures": (0.8, "Messages failed for good, one after the other: nobody has the number."),
-    "revived": (0.7, "Messages failed for good, and long enough after that somebody was reached."),
+    "revived": (0.7, "It was dead, by messages or a list, and long enough after that somebody was reached by it."),
     "temporary_failures": (0.5, "Messages failed, one after the other, for a long time."),
-    "new_holder": (0.5, "Messages failed for good, and long enough after that another contact came with it."),
+    "new_holder": (0.5, "It was dead, by messages or a list, and long enough after that another contact came with it."),
     "unanswered": (0.2, "Calls were not picked up, three at least."),
     "engaged": (0.9, "Somebody called or wrote from it."),
     "reached": (0.7, "A message arrived, a call was picked up, or a list has it in use."),
@@ -50,14 +50,14 @@ def decide_states(phones: pl.LazyFrame, as_of: datetime, settings: NumberStateSe
     Returns:
         The rows with `number_state`, `state_since_at`, `evidence` and `state_confidence`.
     """
-    found = phones.with_columns(**_find_evidence(as_of, settings))
+    found = phones.with_columns(**_find_evidence(settings))
     weighed = found.with_columns(number_state=_state(as_of, settings))
     return weighed.with_columns(
         state_since_at=_since(settings), evidence=_codes(), state_confidence=_confidence()
     ).drop(*_flags(EVIDENCE), "has_moved", "is_gone")
 
 
-def _find_evidence(as_of: datetime, settings: NumberStateSettings) -> dict[str, pl.Expr]:
+def _find_evidence(settings: NumberStateSettings) -> dict[str, pl.Expr]:
     """Return a column for each code that may speak against the contact's having the number, or for it.
 
     Nothing that happened before the contact showed that the number is its own speaks against it.
@@ -77,9 +77,12 @@ def _find_evidence(as_of: datetime, settings: NumberStateSettings) -> dict[str, 
         & (pl.col("last_failed_at") - pl.col("first_failed_at") >= _days(settings.temporary_failure_days))
         & _is_after_confirmation("last_failed_at")
     ).fill_null(False)
-    is_renewed = is_dead & (pl.col("renewed_at") >= pl.col("first_permanent_at") + aging).fill_null(False)
-    is_reassigned, is_revived = _is_after_confirmation("reassigned_at"), _is_after_confirmation("revived_at")
-    may_be_given = (disconnected + aging <= as_of).fill_null(False) & ~is_dead
+    is_renewed = pl.any_horizontal(
+        is_so & (pl.col("renewed_at") >= since + aging).fill_null(False)
+        for is_so, since in ((is_dead, pl.col("first_permanent_at")), (is_listed, disconnected))
+    )
+    is_reassigned = _is_after_confirmation("reassigned_at")
+    is_revived = _is_after_confirmation("revived_at") | (is_listed & is_late_life)
     return {
         **_flagged(
             listed_reassigned=is_reassigned,
@@ -92,7 +95,7 @@ def _find_evidence(as_of: datetime, settings: NumberStateSettings) -> dict[str, 
             engaged=pl.col("last_engaged_at").is_not_null(),
             reached=pl.col("last_reached_at").is_not_null(),
         ),
-        "has_moved": is_reassigned | is_revived | is_renewed | (is_listed & (is_late_life | may_be_given)),
+        "has_moved": is_reassigned | is_revived | is_renewed,
         "is_gone": is_listed | is_dead | is_fading,
     }
 
@@ -125,9 +128,8 @@ def _since(settings: NumberStateSettings) -> pl.Expr:
     flag, state, alive = _flag, pl.col("number_state"), pl.col("last_alive_at")
     moved_at = pl.coalesce(
         pl.when(flag("listed_reassigned")).then("reassigned_at"),
-        pl.when(flag("revived")).then("revived_at"),
+        pl.when(flag("revived")).then(pl.coalesce("revived_at", "disconnected_at")),
         pl.when(flag("new_holder")).then("renewed_at"),
-        pl.when(flag("listed_disconnected")).then("disconnected_at"),
     )
     gone_at = pl.min_horizontal(
         pl.when(flag("listed_disconnected")).then("disconnected_at"),
@@ -146,10 +148,12 @@ def _since(settings: NumberStateSettings) -> pl.Expr:
 
 
 def _codes() -> pl.Expr:
-    """Return the codes of what was found, comma-separated; null for nothing."""
-    codes = pl.concat_str(
-        *(pl.when(_flag(code)).then(pl.lit(code)) for code in EVIDENCE), separator=",", ignore_nulls=True
-    )
+    """Return the codes of what was found and speaks for the state, comma-separated; null for nothing."""
+    named = []
+    for code in EVIDENCE:
+        states = [state for state, codes in _SPEAKS_FOR.items() if code in codes]
+        named.append(pl.when(_flag(code) & pl.col("number_state").is_in(states)).then(pl.lit(code)))
+    codes = pl.concat_str(*named, separator=",", ignore_nulls=True)
     return pl.when(codes != "").then(codes)
 
 
