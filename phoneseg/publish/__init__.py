@@ -14,11 +14,12 @@ from phoneseg.publish.log import (
 )
 from phoneseg.publish.numbers import read_numbers
 from phoneseg.publish.plan import Plan, PlannedChange, plan_segments
-from phoneseg.publish.reassigned_numbers import read_askable, write_answers
+from phoneseg.publish.reassigned_numbers import COVERED_REGIONS, read_askable, write_answers
 from phoneseg.publish.summary import RunSummary, read_summary
 from phoneseg.publish.swap import swap_staging
 
 __all__ = [
+    "COVERED_REGIONS",
     "Plan",
     "PlannedChange",
     "RunSummary",
