@@ -107,8 +107,9 @@ def _list_addressed(run: Run, phones: pl.LazyFrame) -> pl.LazyFrame:
     for name, source in run.settings.activity.items():
         if source.contacts is None or source.kind not in ("call", "message"):
             continue
-        is_first = (pl.col("phone_column") == source.sent_to) & (pl.col("position") == 1)
-        is_meant = pl.col("is_primary") if source.sent_to is None else is_first
+        is_meant = pl.col("is_primary")
+        if source.sent_to is not None:
+            is_meant = (pl.col("phone_column") == source.sent_to) & (pl.col("position") == 1)
         of_source = phones.filter(pl.col("source") == source.contacts, is_meant, pl.col("is_valid"))
         addressed.append(of_source.select("contact_id", "phone_token", activity_source=pl.lit(name)).select(*empty))
     return pl.concat(addressed)
