@@ -36,8 +36,8 @@ def _states() -> str:
     return "\n\n".join(
         (
             "## States of numbers",
-            "Each number of each contact has one. The first of these that applies from below counts: a number that "
-            "looks reassigned or disconnected is neither active nor dormant.",
+            "Each number of each contact has one. A number that looks reassigned or disconnected is neither active, "
+            "cooling nor dormant, however lately somebody was reached by it.",
             table(("state", "meaning"), [(code(state), meaning) for state, meaning in NUMBER_STATES.items()]),
             "It rests on calls and messages of the activity sources that name the number, or the contact by its id. Of "
             "rows by id, only those count whose channel goes to a phone, and the settings say to which: "
@@ -102,6 +102,9 @@ def _database() -> str:
                     "From `--answered-on` on, runs take yes for a disconnection on the day that was asked about or "
                     "later, and no for a sign of life on the day of the answer. An answer of no data says nothing.",
                     "A yes ends with the next confirmation of the contact: then ask again.",
+                    "The layout follows public descriptions of the query: a number, and a date as YYYY-MM-DD. The "
+                    "database's own user guide, which is behind its registration, has the last word: compare the first "
+                    "file with it.",
                 )
             ),
         )

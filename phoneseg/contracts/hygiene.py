@@ -189,4 +189,5 @@ RND_ANSWER: Final = Table(
         Column("answer", pl.String, f"{', '.join(RND_ANSWERS)}.", _PERSONAL),
         _instant("answered_at", "When the database answered", nullable=False),
     ),
+    Area.RESTRICTED,
 )

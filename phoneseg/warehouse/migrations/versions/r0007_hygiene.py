@@ -5,6 +5,7 @@ from typing import Final
 import sqlalchemy as sa
 from alembic import op
 
+from phoneseg.contracts import Area
 from phoneseg.warehouse.migrations.target import Target
 
 revision: Final = "0007"
@@ -53,13 +54,13 @@ def upgrade(target: Target) -> None:
         schema=target.schema(),
     )
     op.create_table(
-        target.name("rnd_answer"),
+        target.name("rnd_answer", Area.RESTRICTED),
         *_texts("phone_token", "token_key_id"),
         sa.Column("asked_at", _INSTANT, nullable=False),
         *_texts("answer"),
         sa.Column("answered_at", _INSTANT, nullable=False),
         *target.key("phone_token", "asked_at"),
-        schema=target.schema(),
+        schema=target.schema(Area.RESTRICTED),
     )
     column = sa.Column("number_state", sa.Text())
     op.add_column(target.name("contact_profile"), column, schema=target.schema())
