@@ -27,11 +27,11 @@ kind = "message"
 query = '''SELECT * FROM (VALUES
     (1, 'failed', 'unknown subscriber', '2026-03-01'), (1, 'failed', 'unknown subscriber', '2026-03-09'),
     (3, 'delivered', NULL, '2026-06-01'), (2, 'failed', 'absent subscriber', '2026-06-01')
-) AS t(id, status, reason, at)'''
+) AS t(id, status, reason, sent_at)'''
 contact_id = "id"
 contacts = "shop"
 is_inbound = false
-occurred_at = "at"
+occurred_at = "sent_at"
 delivery_status = "status"
 failure_reason = "reason"
 

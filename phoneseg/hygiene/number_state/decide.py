@@ -42,7 +42,7 @@ def decide_states(phones: pl.LazyFrame, as_of: datetime, settings: NumberStateSe
 
     Args:
         phones: Any columns, and `confirmed_at` (when the contact itself last showed that the number is its own), the
-            columns of `summarize_signals`, `revived_at`, `disconnected_at` and `reassigned_at` (the newest of the
+            columns of `summarize_signals`, those of `find_revivals`, `disconnected_at` and `reassigned_at` (the newest of the
             lists) and `renewed_at` (when the newest contact with the number came to be, null if it is this one).
         as_of: End of the data interval.
         settings: The bounds.
@@ -82,7 +82,7 @@ def _find_evidence(settings: NumberStateSettings) -> dict[str, pl.Expr]:
         for is_so, since in ((is_dead, pl.col("first_permanent_at")), (is_listed, disconnected))
     )
     is_reassigned = _is_after_confirmation("reassigned_at")
-    is_revived = _is_after_confirmation("revived_at") | (is_listed & is_late_life)
+    is_revived = _is_after_confirmation("died_at") | (is_listed & is_late_life)
     return {
         **_flagged(
             listed_reassigned=is_reassigned,

@@ -55,7 +55,8 @@ def find_revivals(signals: pl.LazyFrame, settings: NumberStateSettings) -> pl.Da
         settings: How many failures make a number look dead, and how long numbers rest before another gets them.
 
     Returns:
-        `phone_token` and `revived_at`: the first sign of life after the last such time.
+        `phone_token`; of the last such time `died_at`, the last failure in it, and `revived_at`, the first sign of life
+        after it.
     """
     suspects = signals.filter(_IS_PERMANENT).select("phone_token").unique()
     few = signals.join(suspects, on="phone_token", how="semi").with_columns(is_alive=_IS_ALIVE)
@@ -66,6 +67,7 @@ def find_revivals(signals: pl.LazyFrame, settings: NumberStateSettings) -> pl.Da
         .agg(
             began_at=_AT.filter("is_alive").min(),
             dead_at=_AT.filter(_IS_PERMANENT).min(),
+            died_at=_AT.filter(_IS_PERMANENT).max(),
             permanent_count=_IS_PERMANENT.sum(),
         )
         .sort("phone_token", "run")
@@ -75,8 +77,8 @@ def find_revivals(signals: pl.LazyFrame, settings: NumberStateSettings) -> pl.Da
     is_revival = (pl.col("permanent_count") >= settings.permanent_failures) & (
         rested_us >= settings.aging_days * _DAY_US
     )
-    found = runs.filter(is_revival).group_by("phone_token").agg(pl.col("revived_at").max())
-    return found.cast({"phone_token": pl.String, "revived_at": UTC_INSTANT})
+    found = runs.filter(is_revival).group_by("phone_token").agg(pl.col("died_at", "revived_at").max())
+    return found.cast({"phone_token": pl.String, "died_at": UTC_INSTANT, "revived_at": UTC_INSTANT})
 
 
 def find_confirmations(signals: pl.LazyFrame) -> pl.LazyFrame:

@@ -136,6 +136,7 @@ def test_a_number_that_rested_and_is_alive_again_is_somebody_elses(state: State)
     assert state(*dead, call(10, answered=True))[0] == "suspected_reassigned"
     back = message(9, is_inbound=True, contact_id="crm:1", channel="sms")
     assert state(*dead, message(100, "delivered"), back)[0] == "active", "the contact itself wrote since"
+    assert state(*dead, message(10, "delivered"), confirmed=100)[0] == "active", "the contact came while it was dead"
     stranger = message(9, is_inbound=True)
     assert state(*dead, message(100, "delivered"), stranger)[0] == "suspected_reassigned", "whoever has it now"
 
