@@ -117,6 +117,7 @@ def test_questions_go_to_the_database_and_answers_come_back(shop: Settings, tmp_
     assert "901822" not in told
 
 
+@pytest.mark.slow
 def test_the_demos_numbers_are_suspected_as_the_truth_says(demo_settings: Settings) -> None:
     run_pipeline(demo_settings)
     sql = """SELECT contact_id, phone_e164, number_state FROM phoneseg.number_state

@@ -42,7 +42,7 @@ def decide_states(phones: pl.LazyFrame, as_of: datetime, settings: NumberStateSe
 
     Args:
         phones: Any columns, and `confirmed_at` (when the contact itself last showed that the number is its own), the
-            columns of `summarize_signals`, those of `find_revivals`, `disconnected_at` and `reassigned_at` (the newest of the
+            columns of `summarize_signals` and `find_revivals`, `disconnected_at` and `reassigned_at` (the newest of the
             lists) and `renewed_at` (when the newest contact with the number came to be, null if it is this one).
         as_of: End of the data interval.
         settings: The bounds.
