@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from docs.pages import checks, cli, dags, definitions, numbers, questions, segments, settings, tables
+from docs.pages import checks, cli, dags, definitions, hygiene, numbers, questions, segments, settings, tables
 
 FOLDER: Final = Path(__file__).parent
 PAGES: Final[Mapping[str, Callable[[], str]]] = {
@@ -20,6 +20,7 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "questions.md": questions.render,
     "settings.md": settings.render,
     "numbers.md": numbers.render,
+    "hygiene.md": hygiene.render,
     "cli.md": cli.render,
     "checks.md": checks.render,
     "dags.md": dags.render,  # the last: it changes the environment for Airflow

@@ -23,7 +23,6 @@ from phoneseg.contracts import (
     CONTACT_PHONE,
     CONTACT_QUARANTINE,
     KEPT_CONTACT,
-    KEPT_PHONE,
     PARSED_PHONE,
     PHONE_NUMBER,
     PIPELINE_RUN,
@@ -56,11 +55,12 @@ from phoneseg.extract import (
     plan_sources,
     read_activity,
     read_kept,
+    read_number_lists,
     read_permissions,
     read_source,
 )
 from phoneseg.failure_hook import check_failure_hook, describe_error, tell_failure
-from phoneseg.hygiene import read_cells
+from phoneseg.hygiene import match_number_states, open_hygiene, read_cells
 from phoneseg.numbers import ReadCounts, mark_primary
 from phoneseg.privacy import add_tokens, load_token_key
 from phoneseg.profiles import build_contact_base, build_profiles, score_purchases
@@ -84,8 +84,8 @@ def extract(run: Run) -> Counts:
     """Begin the run, and read the contacts that existed at `as_of`, their filled phone cells, activity and consent.
 
     Of a contact source with `updated_at` that is published already, only what changed since is read. Writes
-    `raw_contact`, `raw_phone`, `raw_activity`, `raw_permission`, `source_watermark`, `source_size` and, of a run that
-    reads less than everything, `changed_contact`, `kept_contact` and `kept_phone`.
+    `raw_contact`, `raw_phone`, `raw_activity`, `raw_permission`, `raw_number_list`, `source_watermark`, `source_size`
+    and, of a run that reads less than everything, `changed_contact`, `kept_contact` and what else `read_kept` does.
 
     Raises:
         SettingsError: The settings lack what a later verb needs.
@@ -104,8 +104,6 @@ def extract(run: Run) -> Counts:
         stage.append(RAW_CONTACT) as append_contacts,
         stage.append(RAW_PHONE) as append_phones,
         stage.append(CHANGED_CONTACT) as append_changed,
-        stage.append(KEPT_CONTACT) as append_kept,
-        stage.append(KEPT_PHONE) as append_kept_phones,
         stage.append(RAW_ACTIVITY) as append_activity,
         stage.append(RAW_PERMISSION) as append_permissions,
     ):
@@ -113,6 +111,7 @@ def extract(run: Run) -> Counts:
         plans = plan_sources(warehouse, connection, run, fingerprints)
         activity = plan_activity(warehouse, connection, run)
         permissions = plan_permissions(warehouse, connection, run)
+        read_number_lists(warehouse, connection, run)  # they are small
         is_incremental = any(plan.is_incremental for plan in plans)
         is_partial = is_incremental or not run.has_all_sources
         sink = SourceSink(append_contacts, append_phones, append_changed)
@@ -122,7 +121,7 @@ def extract(run: Run) -> Counts:
             log.info("extract: %s read, %s contacts so far", plan.reader.name, f"{sink.contact_count:,}")
         if is_partial:
             append_dropped_sources(warehouse, connection, run, sink)
-            read_kept(warehouse, connection, run, append_kept, append_kept_phones)
+        read_kept(warehouse, connection, run, is_partial=is_partial)
         read_activity(warehouse, connection, run, activity, append_activity)
         read_permissions(warehouse, connection, run, permissions, append_permissions)
     for plan in plans:
@@ -148,7 +147,8 @@ def normalize(run: Run) -> Counts:
 
     A cell without a valid number is repaired where that makes it one, and becomes a row per number where it has
     several. Then match activity and consent to contacts, by id or number. Writes `contact_phone`, `phone_number`,
-    `contact_quarantine`, `quarantine_raw`, `activity`, `activity_size`, and what `match_permissions` does.
+    `contact_quarantine`, `quarantine_raw`, `activity`, `activity_size`, and what `match_permissions` and
+    `match_number_states` do.
 
     Raises:
         ReconciliationError: A filled cell, or a number in one, is neither among the phones nor in quarantine, or a row
@@ -190,7 +190,8 @@ def normalize(run: Run) -> Counts:
         "valid_phone_count": valid_count,
         "quarantined_count": quarantined_count,
     }
-    return _keep(run, "normalize", {**phone_counts, **match_activity(run, key), **match_permissions(run, key)})
+    matched = {**match_activity(run, key), **match_permissions(run, key), **match_number_states(run, key)}
+    return _keep(run, "normalize", {**phone_counts, **matched})
 
 
 @verb
@@ -229,11 +230,11 @@ def profile(run: Run) -> Counts:
 
 @verb
 def segment(run: Run) -> Counts:
-    """Make contacts members of segments, and list by which channels each may be contacted for what.
+    """Make contacts members of segments, list by which channels each may be contacted for what, and find issues.
 
-    Writes `contact_profile`, `contact_permission`, `segment_membership`, `segment` and `segment_rule`. Of a partial
-    run, the first three hold only the contacts that differ from what is published; `resegmented_contact` names them,
-    and those that are gone.
+    Writes `contact_profile`, `contact_permission`, `number_state`, `hygiene_issue`, `segment_membership`, `segment`,
+    `segment_rule` and `quality_score`. Of a partial run, the first five hold only the contacts that differ from what is
+    published; `resegmented_contact` names them, and those that are gone.
 
     Raises:
         SettingsError: A definition is wrong.
@@ -248,22 +249,24 @@ def segment(run: Run) -> Counts:
         stage.append(SEGMENT_MEMBERSHIP) as append_members,
         stage.append(CONTACT_PERMISSION) as append_permissions,
         stage.append(RESEGMENTED_CONTACT) as append_resegmented,
+        open_hygiene(run) as hygiene,
     ):
         append_resegmented(changed)
-        parts = zip(stage.scan_parts(_BUILT_PROFILE), scan_permissions(run), strict=True)
-        for part, consent in _told("segment", list(parts)):
+        parts = zip(stage.scan_parts(_BUILT_PROFILE), scan_permissions(run), hygiene.parts, strict=True)
+        for part, consent, numbers in _told("segment", list(parts)):
             profiles = part.drop(scores.columns[1:]).collect().join(scores, on="contact_id", how="left")
             permissions = consent.list_permissions(profiles)
-            profiles = consent.add_to(profiles, permissions)
+            profiles, findings = hygiene.find(consent.add_to(profiles, permissions), numbers)
             members = rules.assign(profiles)
             membership_count += len(members)
             named.append(members.select("segment_kind", "segment_code", "segment_name").unique())
-            profiles = add_content_hash(profiles, members, permissions)
+            profiles = add_content_hash(profiles, members, permissions, *findings)
             same = unread.join(profiles, on=["contact_id", "content_hash"], how="semi")
             different = profiles.join(same, on="contact_id", how="anti")
             append_profiles(different)
             append_members(members.join(same, on="contact_id", how="anti"))
             append_permissions(permissions.join(same, on="contact_id", how="anti"))
+            hygiene.append(findings, same)
             append_resegmented(different.join(unread, on="contact_id", how="semi"))
     segments = rules.describe(pl.concat(named).unique())
     stage.write(SEGMENT.name, segments.lazy())

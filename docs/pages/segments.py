@@ -19,6 +19,7 @@ _FAMILIES: Final = {
     "behavioral": "What the contact does: its calls, messages, purchases and visits.",
     "demographic": "What the contact source says of the person.",
     "consent": "What the contact allows.",
+    "reachability": "Whether the contact can still be reached by its number.",
     "place": "How big the place is that the contact lives in.",
     "season": "When in the year the contact buys.",
 }
@@ -31,6 +32,7 @@ _SECTIONS: Final = {
     "gender": "segments.gender",
     "income_band": "segments.income",
     "lifecycle": "segments.lifecycle",
+    "number_state": "hygiene.number_state",
     "peak_season": "profile.seasons",
     "place_type": "profile.place",
     "rfm": "segments.rfm",

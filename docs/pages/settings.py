@@ -62,6 +62,9 @@ _RULES: Final = {
         "the direction of other rows. `is_answered` is true, yes, y, t or 1, or false, no, n, f or 0.",
         "Times are dates, times, or ISO 8601 texts. Of the hour that a clock shows twice, the first is meant; in the "
         "hour that it skips, it is read as if nobody had changed it.",
+        "A delivery counts whatever its reason says. Case, and whether words are parted by blanks, dashes or lines, do "
+        "not matter in `delivered`, `failed` and `permanent_failures`; a status that none of them holds, such as "
+        "`queued`, says nothing.",
         "Amounts count to the eighth decimal. Without `currency` and `currency_column` they are in `profile.currency`.",
     ),
     "consent": (
@@ -92,8 +95,18 @@ _RULES: Final = {
         _BY_ID_OR_NUMBER,
         "`valid_from` and `valid_until` are included.",
     ),
+    "number_list": (
+        "A row says of a number that it was disconnected for good, given to somebody else, or in use, and when. Every "
+        "run reads the rows from before its `as_of`: see [lists](hygiene.md#lists).",
+        "Give either `table` or `query`, and either `status` or `status_column`.",
+        "Give `phone`; `contact_id` and `contacts` are of no use here.",
+        "Of the statuses, words that no key lists say nothing, and a warning says how many there are.",
+    ),
     "privacy.contact": ("A suppression list forbids, and so does a withdrawn consent, whatever stands here.",),
     "hygiene": ("What counts as a placeholder stands under [quarantine reasons](tables.md#quarantine-reasons).",),
+    "hygiene.number_state": ("What the states rest on stands under [states](hygiene.md#states-of-numbers).",),
+    "hygiene.issues": ("The kinds stand under [issues](hygiene.md#issues).",),
+    "hygiene.quality": ("What the parts are stands under [the score](hygiene.md#the-score-of-a-source).",),
     "hygiene.repair": (
         "Each [repair](tables.md#repairs) is done only where the number is valid then, and was not before.",
         "`area_code` needs `split`.",

@@ -7,7 +7,7 @@ from typing import Final
 import polars as pl
 
 from phoneseg.activity.matching import count_parts, match_ids, match_numbers
-from phoneseg.activity.numbers import list_holders, list_numbers, look_up_numbers
+from phoneseg.activity.numbers import NUMBER, list_holders, list_numbers, look_up_numbers
 from phoneseg.activity.outcomes import MATCHED, OUTCOME_COUNTS, check_outcomes, count_outcomes, describe_sizes
 from phoneseg.contracts import (
     ACTIVITY,
@@ -27,6 +27,7 @@ _BATCH_ROWS: Final = 500_000
 _PART_EVENTS: Final = 2_000_000
 _PART_CONTACTS: Final = 250_000
 _PHONE: Final = ("contact_id", "phone_token")
+_NAMED_NUMBER: Final = "named_number"
 log = logging.getLogger(__name__)
 
 
@@ -90,7 +91,18 @@ def _look_up(stage: Stage, raw_activity: pl.LazyFrame, key: TokenKey, max_contac
     """Return whose each number is that activity names."""
     numbers = list_numbers(raw_activity.filter(pl.col("occurred_at").is_not_null()))
     phones = scan_phones(stage) if len(numbers) else pl.LazyFrame(schema=dict.fromkeys(_PHONE, pl.String))
-    return look_up_numbers(add_known_tokens(stage, numbers, key), list_holders(phones, max_contacts))
+    known = add_known_tokens(stage, numbers, key)
+    stage.write(_NAMED_NUMBER, known.select(*NUMBER, "phone_token").filter(pl.col("phone_token").is_not_null()).lazy())
+    return look_up_numbers(known, list_holders(phones, max_contacts))
+
+
+def scan_named_numbers(stage: Stage) -> pl.LazyFrame:
+    """Return the numbers that activity names and contacts may have: `phone_raw`, `region_hint`, `phone_token`.
+
+    Raises:
+        StopError: `match_activity` has not written them.
+    """
+    return stage.scan(_NAMED_NUMBER)
 
 
 def list_contacts(stage: Stage) -> pl.DataFrame:

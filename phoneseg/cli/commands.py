@@ -15,7 +15,7 @@ from rich.console import Console
 
 import phoneseg
 from phoneseg import pipeline
-from phoneseg.cli import INTERRUPTED, metadata
+from phoneseg.cli import INTERRUPTED, metadata, rnd
 from phoneseg.cli.backfill import backfill
 from phoneseg.cli.dictionary import print_tables
 from phoneseg.cli.log_format import LogFormat, start_logging, tell_error
@@ -47,6 +47,7 @@ app = typer.Typer(
 verbs = typer.Typer(help="One step of a run, for orchestrators that call them one by one.", no_args_is_help=True)
 app.add_typer(verbs, name="verb")
 app.add_typer(metadata.app, name="metadata")
+app.add_typer(rnd.app, name="rnd")
 
 
 @app.callback()

@@ -8,7 +8,7 @@ a run replaces exactly its own; a *log* has one row per event. Columns that depe
 from collections.abc import Iterator
 from typing import Final
 
-from phoneseg.contracts.activity import ACTIVITY, ACTIVITY_SIZE, AMOUNT_SCALE, RAW_ACTIVITY
+from phoneseg.contracts.activity import ACTIVITY, ACTIVITY_SIZE, AMOUNT_SCALE, DELIVERIES, RAW_ACTIVITY
 from phoneseg.contracts.contacts import (
     CHANGED_CONTACT,
     CONTACT_PHONE,
@@ -20,6 +20,22 @@ from phoneseg.contracts.contacts import (
     RAW_PHONE,
     RESEGMENTED_CONTACT,
 )
+from phoneseg.contracts.hygiene import (
+    CONTACT_LEVEL,
+    EXAMINED_PHONE,
+    EXAMINED_QUARANTINE,
+    HYGIENE_ISSUE,
+    KEPT_PHONE,
+    KEPT_QUARANTINE,
+    NUMBER_STATE,
+    NUMBER_STATES,
+    QUALITY_PARTS,
+    QUALITY_SCORE,
+    RAW_NUMBER_LIST,
+    RND_ANSWER,
+    RND_ANSWERS,
+    SEVERITIES,
+)
 from phoneseg.contracts.model import UTC_INSTANT, Area, Column, Keeping, PrivacyClass, Table
 from phoneseg.contracts.permission import (
     CONTACT_PERMISSION,
@@ -29,7 +45,7 @@ from phoneseg.contracts.permission import (
     PERMISSION_SUBJECT,
     RAW_PERMISSION,
 )
-from phoneseg.contracts.profile import CONTACT_BASE, CONTACT_PROFILE, KEPT_CONTACT, KEPT_PHONE, contact_profile
+from phoneseg.contracts.profile import CONTACT_BASE, CONTACT_PROFILE, KEPT_CONTACT, contact_profile
 from phoneseg.contracts.runs import PIPELINE_RUN, SOURCE_SIZE, SOURCE_WATERMARK
 from phoneseg.contracts.segments import (
     CONTACT_UPDATE,
@@ -48,6 +64,8 @@ TABLES: Final = (
     CONTACT_QUARANTINE,
     CONTACT_PROFILE,
     CONTACT_PERMISSION,
+    NUMBER_STATE,
+    HYGIENE_ISSUE,
     SEGMENT_MEMBERSHIP,
     SEGMENT,
     SEGMENT_SIZE,
@@ -57,8 +75,10 @@ TABLES: Final = (
     SOURCE_SIZE,
     ACTIVITY_SIZE,
     PERMISSION_SIZE,
+    QUALITY_SCORE,
     SEGMENT_CHANGE,
     CONTACT_UPDATE,
+    RND_ANSWER,
     PIPELINE_RUN,
 )
 
@@ -79,14 +99,22 @@ __all__ = [
     "CHANGED_CONTACT",
     "CONTACTABLE",
     "CONTACT_BASE",
+    "CONTACT_LEVEL",
     "CONTACT_PERMISSION",
     "CONTACT_PHONE",
     "CONTACT_PROFILE",
     "CONTACT_QUARANTINE",
     "CONTACT_UPDATE",
     "DECIDED_PERMISSION",
+    "DELIVERIES",
+    "EXAMINED_PHONE",
+    "EXAMINED_QUARANTINE",
+    "HYGIENE_ISSUE",
     "KEPT_CONTACT",
     "KEPT_PHONE",
+    "KEPT_QUARANTINE",
+    "NUMBER_STATE",
+    "NUMBER_STATES",
     "OBJECTING_CONTACT",
     "OBJECTION",
     "PARSED_PHONE",
@@ -94,18 +122,24 @@ __all__ = [
     "PERMISSION_SUBJECT",
     "PHONE_NUMBER",
     "PIPELINE_RUN",
+    "QUALITY_PARTS",
+    "QUALITY_SCORE",
     "QUARANTINE_RAW",
     "RAW_ACTIVITY",
     "RAW_CONTACT",
+    "RAW_NUMBER_LIST",
     "RAW_PERMISSION",
     "RAW_PHONE",
     "REPLACED_CONTACTS",
     "RESEGMENTED_CONTACT",
+    "RND_ANSWER",
+    "RND_ANSWERS",
     "SEGMENT",
     "SEGMENT_CHANGE",
     "SEGMENT_MEMBERSHIP",
     "SEGMENT_RULE",
     "SEGMENT_SIZE",
+    "SEVERITIES",
     "SOURCE_SIZE",
     "SOURCE_WATERMARK",
     "TABLES",

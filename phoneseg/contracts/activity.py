@@ -9,6 +9,7 @@ from phoneseg.contracts.contacts import contact_id
 from phoneseg.contracts.model import UTC_INSTANT, Area, Column, Keeping, PrivacyClass, Table
 
 ACTIVITY_KINDS: Final = ("call", "message", "purchase", "visit")
+DELIVERIES: Final = ("delivered", "failed_temporarily", "failed_permanently")
 AMOUNT_SCALE: Final = 10_000
 """Amounts are whole ten-thousandths, so that their sums are exact in any order."""
 
@@ -51,6 +52,13 @@ RAW_ACTIVITY: Final = Table(
         replace(_OCCURRED_AT, nullable=True),
         *_EVENT,
         Column("is_unpriced", pl.Boolean, "Whether it has an amount that amount_e4 cannot tell."),
+        Column(
+            "delivery",
+            pl.String,
+            f"{', '.join(DELIVERIES)}: what became of a message; null where nobody knows.",
+            _PERSONAL,
+            nullable=True,
+        ),
     ),
     Area.STAGE,
 )

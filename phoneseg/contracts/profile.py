@@ -7,7 +7,7 @@ from typing import Final
 
 import polars as pl
 
-from phoneseg.contracts.contacts import NUMBER_ATTRIBUTES, RAW_CONTACT, RESEGMENTED_CONTACT, contact_id, token
+from phoneseg.contracts.contacts import NUMBER_ATTRIBUTES, RAW_CONTACT, RESEGMENTED_CONTACT, token
 from phoneseg.contracts.model import UTC_INSTANT, Area, Column, Keeping, PrivacyClass, Table
 from phoneseg.settings.profile import DEFAULT_WINDOWS_DAYS
 
@@ -164,6 +164,11 @@ CONSENT_COLUMNS: Final = (
     ),
     Column("has_objection", pl.Boolean, "Whether the contact objects to profiling.", _PERSONAL, True),
 )
+HYGIENE_COLUMNS: Final = (
+    Column(
+        "number_state", pl.String, "State of the primary phone's number, as number_state tells it.", _PERSONAL, True
+    ),
+)
 
 
 @cache
@@ -181,10 +186,11 @@ def contact_profile(windows_days: tuple[int, ...] = DEFAULT_WINDOWS_DAYS) -> Tab
             *ACTIVITY_COLUMNS,
             *window_columns(windows_days),
             *CONSENT_COLUMNS,
+            *HYGIENE_COLUMNS,
             Column(
                 "content_hash",
                 pl.Int64,
-                "Hash of the row, the memberships and the permissions.",
+                "Hash of the row, the memberships, the permissions, the states of the numbers and the issues.",
                 _PERSONAL,
                 True,
             ),
@@ -210,14 +216,5 @@ KEPT_CONTACT: Final = Table(
     Keeping.CURRENT,
     ("contact_id",),
     (*CONTACT_BASE.columns, CONTACT_PROFILE.columns[-1]),
-    Area.STAGE,
-)
-
-KEPT_PHONE: Final = Table(
-    "kept_phone",
-    "One published number of such a contact.",
-    Keeping.CURRENT,
-    ("contact_id", "phone_token"),
-    (contact_id(), token()),
     Area.STAGE,
 )

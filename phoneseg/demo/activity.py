@@ -12,6 +12,7 @@ import polars as pl
 from phoneseg.demo.contact_rows import write_source_id
 from phoneseg.demo.countries import load_countries, utc_offsets_s
 from phoneseg.demo.draws import Booleans, Floats, Integers, Moments, draw_chance, draw_index, open_generator
+from phoneseg.demo.number_fates import find_lines
 from phoneseg.demo.person_numbers import NumberBook
 from phoneseg.demo.rhythm import (
     MESSAGING,
@@ -31,17 +32,23 @@ _STRANGER_SHARE: Final = 0.03
 _FORM_WEIGHTS: Final = (82, 7, 4, 4, 2, 1)
 """How the telephone system writes a number: E.164, without plus, with 00, nationally, with spaces, withheld."""
 
+_REASONS: Final = ("Unknown subscriber", "Absent subscriber", "Memory capacity exceeded", "Rejected")
+"""Why a message failed; the first is for good."""
+
 _CENTS_RHYTHM: Final = (35, 25, 15, 25)
 """Of prices that end in .99, .00, .50 and in anything."""
 
 
-def build_calls(rows: pl.DataFrame, cells: pl.DataFrame, book: NumberBook, seed: int) -> pl.DataFrame:
+def build_calls(
+    rows: pl.DataFrame, cells: pl.DataFrame, book: NumberBook, fates: pl.DataFrame, seed: int
+) -> pl.DataFrame:
     """Build `telephony.call`: one row per call, ordered by time, keyed by number.
 
     Args:
         rows: One row per contact: contact_id, country, busyness, created_at.
         cells: One row per phone cell: contact_id, number (null without one).
         book: The numbers.
+        fates: What becomes of each.
         seed: The demo's seed.
 
     Returns:
@@ -59,6 +66,9 @@ def build_calls(rows: pl.DataFrame, cells: pl.DataFrame, book: NumberBook, seed:
     )
     is_inbound = draw_chance(rng, size, 0.62)
     is_answered = rng.random(size) < np.where(is_inbound, 0.86, 0.55)
+    is_gone, is_moved, is_out, _ = find_lines(fates, number.astype(np.int64), calls["at"].to_numpy())
+    is_inbound &= ~(is_gone | is_moved | is_out)  # strangers do not call
+    is_answered &= ~(is_gone | is_out)
     talk_s = np.clip(np.exp(rng.normal(5.0, 1.05, size)), 3, 7200).astype(np.int32)
     agents = [f"agent_{number:03d}" for number in range(1, max(3, len(rows) // 2000) + 1)]
     agent = pl.Series(agents).gather(rng.integers(0, len(agents), size))
@@ -73,21 +83,23 @@ def build_calls(rows: pl.DataFrame, cells: pl.DataFrame, book: NumberBook, seed:
     )
 
 
-def build_messages(rows: pl.DataFrame, cells: pl.DataFrame, seed: int) -> pl.DataFrame:
+def build_messages(rows: pl.DataFrame, cells: pl.DataFrame, fates: pl.DataFrame, seed: int) -> pl.DataFrame:
     """Build `messaging.message`: one row per message, ordered by time, keyed by crm customer.
 
     Args:
         rows: One row per contact: source, contact_id, source_id, country, busyness, created_at.
         cells: One row per phone cell: contact_id, phone_column, number, is_recoverable.
+        fates: What becomes of each number.
         seed: The demo's seed.
 
     Returns:
         message_id, customer_id, direction, channel (email only for customers without a mobile number), sent_at (UTC),
-        campaign (null for most), delivery_status (wrong numbers fail more often).
+        campaign (null for most), delivery_status (wrong numbers fail more often, those that nobody has always), and
+        failure_reason (null but for failures).
     """
     rng = open_generator(seed, "messages")
     mobile = cells.filter(phone_column="mobile").select(
-        "contact_id", "is_recoverable", has_mobile=pl.col("number").is_not_null()
+        "contact_id", "is_recoverable", "number", has_mobile=pl.col("number").is_not_null()
     )
     customers = rows.filter(source="crm").join(mobile, on="contact_id", how="left", maintain_order="left")
     messages = _draw_events(rng, customers, MESSAGING, ceil(len(rows) * _MESSAGES_PER_CONTACT))
@@ -96,9 +108,15 @@ def build_messages(rows: pl.DataFrame, cells: pl.DataFrame, seed: int) -> pl.Dat
     channel = np.where(messages["has_mobile"].to_numpy(), draw_index(rng, size, (40, 35, 25)), 0)
     campaign = draw_campaigns(rng, messages["at"].to_numpy(), 0.5, ~is_inbound)
     is_unreachable = ~messages["is_recoverable"].to_numpy() & (channel > 0)
-    is_failed = rng.random(size) < np.where(is_unreachable, 0.6, 0.015)
+    number = messages["number"].fill_null(-1).to_numpy().astype(np.int64)
+    lines = find_lines(fates, np.where(channel > 0, number, -1), messages["at"].to_numpy())
+    is_gone, is_moved, is_out, is_barred = lines
+    is_inbound &= ~(is_gone | is_moved | is_out)
+    is_failed = (rng.random(size) < np.where(is_unreachable, 0.6, 0.015)) | is_gone | is_out
     is_read = rng.random(size) < np.array([0.32, 0.0, 0.78])[channel]
     status = np.where(is_inbound, 0, np.where(is_failed, 1, np.where(is_read, 2, 0)))
+    says_unknown = np.where(is_out, is_barred, rng.random(size) < np.where(is_gone | is_unreachable, 0.85, 0.06))
+    reason = np.where(says_unknown, 0, 1 + draw_index(rng, size, (70, 20, 10)))
     return messages.select(
         message_id=_count_from(5_000_001, size),
         customer_id="source_id",
@@ -107,6 +125,7 @@ def build_messages(rows: pl.DataFrame, cells: pl.DataFrame, seed: int) -> pl.Dat
         sent_at="at",
         campaign=_choose(list_campaigns(), campaign),
         delivery_status=_choose(["delivered", "failed", "read"], status),
+        failure_reason=_choose(_REASONS, np.where(status == 1, reason, -1)),
     )
 
 

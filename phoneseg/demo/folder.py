@@ -87,6 +87,9 @@ occurred_at = "sent_at"
 direction = "direction"
 channel = "channel"
 campaign = "campaign"
+delivery_status = "delivery_status" # delivered, failed ...
+failure_reason = "failure_reason"   # tells a number that nobody has from a phone that is switched off
+sent_to = "mobile"                  # which number of the customer messages go to
 
 [activity.purchases]
 kind = "purchase"
@@ -132,6 +135,14 @@ phone = "phone_number"
 channel = "call"
 valid_from = "listed_at"
 valid_until = "delisted_at"
+
+# What others say of numbers: disconnected for good, or given to somebody else.
+
+[number_list.carriers]
+table = "telephony.number_status"
+phone = "phone_number"
+status_column = "status"
+at = "status_at"
 
 [privacy.contact]
 default = "opt_in"                  # nobody is contactable without consent

@@ -26,7 +26,7 @@ CREATE TABLE telephony.call (
     duration_s INTEGER NOT NULL, is_answered BOOLEAN NOT NULL, agent VARCHAR);
 CREATE TABLE messaging.message (
     message_id BIGINT, customer_id BIGINT NOT NULL, direction VARCHAR NOT NULL, channel VARCHAR NOT NULL,
-    sent_at TIMESTAMP NOT NULL, campaign VARCHAR, delivery_status VARCHAR NOT NULL);
+    sent_at TIMESTAMP NOT NULL, campaign VARCHAR, delivery_status VARCHAR NOT NULL, failure_reason VARCHAR);
 CREATE TABLE webshop.purchase (
     purchase_id BIGINT, account_id VARCHAR NOT NULL, purchased_at TIMESTAMP NOT NULL, amount DECIMAL(12, 2) NOT NULL,
     currency VARCHAR NOT NULL, campaign VARCHAR);
@@ -36,4 +36,6 @@ CREATE TABLE crm.consent (
 CREATE TABLE crm.objection (customer_id BIGINT NOT NULL, status VARCHAR NOT NULL, decided_at TIMESTAMP NOT NULL);
 CREATE TABLE telephony.do_not_call (
     phone_number VARCHAR NOT NULL, listed_at TIMESTAMP NOT NULL, delisted_at TIMESTAMP);
+CREATE TABLE telephony.number_status (
+    phone_number VARCHAR NOT NULL, status VARCHAR NOT NULL, status_at TIMESTAMP NOT NULL);
 """

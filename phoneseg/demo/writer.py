@@ -23,6 +23,7 @@ from phoneseg.demo.folder import (
     replace_when_done,
 )
 from phoneseg.demo.handwriting import write_phone_cells
+from phoneseg.demo.number_fates import build_number_list, build_state_truth, draw_number_fates
 from phoneseg.demo.permissions import build_permissions
 from phoneseg.demo.person_numbers import draw_number_book
 from phoneseg.demo.population import draw_population
@@ -170,15 +171,18 @@ def build_demo(contacts: int, seed: int, report: Callable[[str], None]) -> Demo:
     report("Writing numbers down, as people do")
     cells = write_phone_cells(rows, book, seed)
     report("Drawing calls, messages and purchases")
+    fates = draw_number_fates(rows, cells, book, seed)
     permissions, permission_truth = build_permissions(rows, cells, book, seed)
     tables = {
         **build_contact_sources(rows, cells, seed),
-        "telephony.call": build_calls(rows, cells, book, seed),
-        "messaging.message": build_messages(rows, cells, seed),
+        "telephony.call": build_calls(rows, cells, book, fates, seed),
+        "messaging.message": build_messages(rows, cells, fates, seed),
         "webshop.purchase": build_purchases(rows, seed),
         **permissions,
+        "telephony.number_status": build_number_list(rows, cells, book, fates, seed),
     }
-    return Demo(tables=tables, truth=build_truth(rows, cells) | permission_truth)
+    truth = {**build_truth(rows, cells), **permission_truth, "number_state": build_state_truth(cells, fates)}
+    return Demo(tables=tables, truth=truth)
 
 
 def _write_truth(folder: Path, truth: Mapping[str, pl.DataFrame]) -> tuple[Path, ...]:

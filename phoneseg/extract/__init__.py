@@ -1,8 +1,9 @@
-"""Reads sources out of the warehouse: contacts, activity, and who may be contacted."""
+"""Reads sources out of the warehouse: contacts, activity, who may be contacted, and lists of numbers."""
 
 from phoneseg.extract.activity import ActivityPlan, ActivityReader, plan_activity, read_activity
 from phoneseg.extract.contacts import ContactBatch, SourceReader, check_ids, extract_source
 from phoneseg.extract.kept import read_kept
+from phoneseg.extract.number_lists import read_number_lists
 from phoneseg.extract.permissions import PermissionReader, plan_permissions, read_permissions
 from phoneseg.extract.region_hint import resolve_region
 from phoneseg.extract.sources import (
@@ -33,6 +34,7 @@ __all__ = [
     "plan_sources",
     "read_activity",
     "read_kept",
+    "read_number_lists",
     "read_permissions",
     "read_source",
     "resolve_region",

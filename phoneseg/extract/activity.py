@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from phoneseg.contracts import RAW_ACTIVITY
 from phoneseg.extract.column_readings import ColumnReadings
 from phoneseg.extract.contacts import Statement, told_of_source
+from phoneseg.extract.deliveries import read_deliveries
 from phoneseg.extract.money import convert_amounts, list_rates
 from phoneseg.extract.source_rows import SourceRows, check_region
 from phoneseg.extract.watermarks import TIMES, literal_of
@@ -106,6 +107,7 @@ class ActivityReader:
                 "amount_e4": amount_e4,
                 "campaign": before.filled_text(self.source.campaign),
                 "is_unpriced": is_unpriced,
+                "delivery": read_deliveries(before, self.source, readings),
             }
         )
         self._count(before, activity, readings)

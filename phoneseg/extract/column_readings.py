@@ -14,6 +14,7 @@ MAPPED_VALUES: Final = {
     "duration_s": "a number of seconds",
     "is_answered": "true or false, yes or no, 1 or 0",
     "amount": "a number",
+    "delivery_status": "a word that the settings list for it",
     "status_column": "a word that the settings list for it",
 }
 """What a value has to be, by the setting that names its column."""

@@ -1,34 +1,41 @@
 """Published contacts that a partial run does not read again; their activity goes on."""
 
-from collections.abc import Callable
-
-import polars as pl
 import sqlalchemy as sa
 
-from phoneseg.contracts import CONTACT_PHONE, CONTACT_PROFILE, KEPT_CONTACT, KEPT_PHONE
+from phoneseg.contracts import (
+    CONTACT_PHONE,
+    CONTACT_PROFILE,
+    CONTACT_QUARANTINE,
+    KEPT_CONTACT,
+    KEPT_PHONE,
+    KEPT_QUARANTINE,
+    Table,
+)
 from phoneseg.run import Run
 from phoneseg.warehouse import Warehouse
 
-Append = Callable[[pl.DataFrame], None]
+_KEPT: tuple[tuple[Table, Table], ...] = (
+    (KEPT_CONTACT, CONTACT_PROFILE),
+    (KEPT_PHONE, CONTACT_PHONE),
+    (KEPT_QUARANTINE, CONTACT_QUARANTINE),
+)
 
 
-def read_kept(
-    warehouse: Warehouse, connection: sa.Connection, run: Run, append_contacts: Append, append_phones: Append
-) -> None:
+def read_kept(warehouse: Warehouse, connection: sa.Connection, run: Run, *, is_partial: bool) -> None:
     """Read what is published of the contacts of all sources, those that the run has read again included.
+
+    Writes `kept_contact`, `kept_phone` and `kept_quarantine`, which are empty of a run that reads everything.
 
     Args:
         warehouse: The warehouse.
         connection: A connection of `Warehouse.snapshot`.
-        run: A partial run.
-        append_contacts: Appends rows of KEPT_CONTACT.
-        append_phones: Appends rows of KEPT_PHONE; nothing where no source names contacts by number.
+        run: The run.
+        is_partial: Whether it leaves published contacts alone.
     """
-    profile, phone = (warehouse.naming.published(table) for table in (CONTACT_PROFILE, CONTACT_PHONE))
-    columns = [profile.c[name] for name in KEPT_CONTACT.column_names]
-    contacts = sa.select(*columns).where(profile.c.source.in_(tuple(run.settings.contacts)))
-    for batch in warehouse.read_batches(connection, contacts):
-        append_contacts(batch)
-    if run.settings.is_matching_numbers:
-        for batch in warehouse.read_batches(connection, sa.select(*(phone.c[n] for n in KEPT_PHONE.column_names))):
-            append_phones(batch)
+    for kept, table in _KEPT:
+        published = warehouse.naming.published(table)
+        columns = [published.c[name] for name in kept.column_names]
+        rows = sa.select(*columns).where(published.c.source.in_(tuple(run.settings.contacts)))
+        with run.stage.append(kept) as append:
+            for batch in warehouse.read_batches(connection, rows) if is_partial else ():
+                append(batch)

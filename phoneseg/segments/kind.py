@@ -8,7 +8,7 @@ from typing import Final, Self
 
 import polars as pl
 
-from phoneseg.settings import ContactPolicy, ProfileSettings, SegmentSettings, Settings
+from phoneseg.settings import ContactPolicy, NumberStateSettings, ProfileSettings, SegmentSettings, Settings
 from phoneseg.settings.section import Section
 
 _SAID_BY: Final = {"birth_date": "birth_date", "gender": "gender", "income_amount": "income"}
@@ -25,6 +25,7 @@ class KindParameters:
         profile: The settings of the profile, whose windows say which columns there are.
         unfilled: Columns of the profile that no source fills, for want of a column of its own.
         contact: What holds for contacts of whose consent no source says anything.
+        number_state: The bounds of the states of numbers.
     """
 
     as_of: datetime
@@ -32,14 +33,15 @@ class KindParameters:
     profile: ProfileSettings
     unfilled: frozenset[str] = frozenset()
     contact: ContactPolicy = field(default_factory=ContactPolicy)
+    number_state: NumberStateSettings = field(default_factory=NumberStateSettings)
 
     @classmethod
     def of(cls, settings: Settings, as_of: datetime) -> Self:
         """Return what the settings give, with all their contact sources, for segments at `as_of`, UTC."""
         sources = settings.contacts.values()
         unfilled = (column for column, key in _SAID_BY.items() if all(getattr(each, key) is None for each in sources))
-        contact = settings.privacy.contact
-        return cls(as_of, settings.segments, settings.profile, frozenset(unfilled), contact)
+        contact, number_state = settings.privacy.contact, settings.hygiene.number_state
+        return cls(as_of, settings.segments, settings.profile, frozenset(unfilled), contact, number_state)
 
 
 def version_of(rule: str, *bounds: tuple[Section, str]) -> str:

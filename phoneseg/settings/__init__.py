@@ -2,9 +2,16 @@
 
 from phoneseg.settings.activity import ActivitySource
 from phoneseg.settings.definition_files import Definition, WrittenDefinitions, read_definitions
-from phoneseg.settings.hygiene import HygieneSettings, RepairSettings
+from phoneseg.settings.hygiene import (
+    HygieneSettings,
+    IssueSettings,
+    NumberStateSettings,
+    QualityWeights,
+    RepairSettings,
+)
 from phoneseg.settings.load import CONFIG_VARIABLE, DEFAULT_CONFIG, load_settings
 from phoneseg.settings.model import ContactSource, Settings
+from phoneseg.settings.number_list import NumberListSource
 from phoneseg.settings.permission import (
     ConsentSource,
     ContactPolicy,
@@ -24,9 +31,13 @@ __all__ = [
     "ContactSource",
     "Definition",
     "HygieneSettings",
+    "IssueSettings",
+    "NumberListSource",
+    "NumberStateSettings",
     "ObjectionSource",
     "PermissionSource",
     "ProfileSettings",
+    "QualityWeights",
     "RepairSettings",
     "SegmentSettings",
     "Settings",

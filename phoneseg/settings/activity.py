@@ -5,6 +5,7 @@ from typing import ClassVar, Final, Literal, Self
 from pydantic import Field, model_validator
 
 from phoneseg.settings.keyed_source import KeyedSource
+from phoneseg.settings.permission import Word, check_words
 from phoneseg.settings.section import Currency
 
 _NEEDED: Final = (
@@ -12,6 +13,7 @@ _NEEDED: Final = (
     ("region_column", "phone"),
     ("currency", "amount"),
     ("currency_column", "amount"),
+    ("sent_to", "contact_id"),
 )
 
 
@@ -32,12 +34,47 @@ class ActivitySource(KeyedSource):
     currency_column: str | None = Field(None, description="Column with the currency of the amount, ISO 4217.")
     currency: Currency | None = Field(None, description="One currency for all amounts, instead of a column.")
     campaign: str | None = Field(None, description="Column with the campaign.")
+    delivery_status: str | None = Field(None, description="Column that says whether a message was delivered.")
+    failure_reason: str | None = Field(None, description="Column that says why it was not.")
+    delivered: tuple[Word, ...] = Field(
+        ("delivered", "read", "seen", "opened", "clicked", "delivrd"),
+        min_length=1,
+        description="What `delivery_status` says of a message that arrived, in small letters.",
+    )
+    failed: tuple[Word, ...] = Field(
+        (
+            *("failed", "undelivered", "undeliverable", "not delivered", "delivery failed", "bounced", "expired"),
+            *("rejected", "undeliv", "rejectd"),
+        ),
+        min_length=1,
+        description="What it says of one that did not.",
+    )
+    permanent_failures: tuple[Word, ...] = Field(
+        (
+            *("unknown subscriber", "ec unknown subscriber", "unidentified subscriber", "illegal subscriber"),
+            *(
+                "not in service",
+                "number not in service",
+                "disconnected",
+                "unassigned",
+                "unallocated",
+                "unallocated number",
+            ),
+            *("unassigned number", "number changed", "invalid destination", "unknown destination handset", "30005"),
+        ),
+        min_length=1,
+        description="What either column says where the number is not in use; any other failure may pass.",
+    )
+    sent_to: str | None = Field(
+        None, description="Phone column of the contacts that rows by id go to; without one, their primary phone."
+    )
 
     @model_validator(mode="after")
     def _check_needs(self) -> Self:
         for key, needed in _NEEDED:
             if getattr(self, key) is not None and getattr(self, needed) is None:
                 raise ValueError(f"`{key}` is of no use without `{needed}`")
+        check_words(self.delivered, (*self.failed, *self.permanent_failures), "`delivered` and words of failures")
         return self
 
     @property
@@ -52,4 +89,6 @@ class ActivitySource(KeyedSource):
             self.amount,
             self.currency_column,
             self.campaign,
+            self.delivery_status,
+            self.failure_reason,
         )

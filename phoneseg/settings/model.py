@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from phoneseg.settings.activity import ActivitySource
 from phoneseg.settings.hygiene import HygieneSettings
+from phoneseg.settings.number_list import NumberListSource
 from phoneseg.settings.permission import (
     ConsentSource,
     ContactPolicy,
@@ -155,6 +156,9 @@ class Settings(BaseSettings):
     consent: dict[Identifier, ConsentSource] = Field({}, description="Sources of consent by name.")
     objection: dict[Identifier, ObjectionSource] = Field({}, description="Sources of objections by name.")
     suppression: dict[Identifier, SuppressionSource] = Field({}, description="Lists of who is not contacted, by name.")
+    number_list: dict[Identifier, NumberListSource] = Field(
+        {}, description="Lists of numbers that are not in use, or have another holder, by name."
+    )
     extract: ExtractSettings = ExtractSettings()
     hygiene: HygieneSettings = HygieneSettings()
     profile: ProfileSettings = ProfileSettings()
@@ -173,6 +177,10 @@ class Settings(BaseSettings):
                 known = ", ".join(self.contacts)
                 message = f"no contact source `{source.contacts}`; there is: {known}"
                 wrong.append(_wrong_key(("activity", name, "contacts"), message))
+            elif source.contacts is not None and source.sent_to not in (None, *self.contacts[source.contacts].phones):
+                known = ", ".join(self.contacts[source.contacts].phones)
+                message = f"contacts.{source.contacts} has no phone column `{source.sent_to}`; there is: {known}"
+                wrong.append(_wrong_key(("activity", name, "sent_to"), message))
             if self.profile.currency is not None and source.currency is not None and source.currency not in rates:
                 message = f"`profile.exchange_rates` does not say what {source.currency} is worth"
                 wrong.append(_wrong_key(("activity", name, "currency"), message))
@@ -191,12 +199,6 @@ class Settings(BaseSettings):
     def permission_sources(self) -> tuple[tuple[str, PermissionSource], ...]:
         """Sources of consent, of objections and suppression lists, with their names."""
         return (*self.consent.items(), *self.objection.items(), *self.suppression.items())
-
-    @property
-    def is_matching_numbers(self) -> bool:
-        """Whether a source names contacts by their numbers."""
-        named = [*(each.phone for each in self.activity.values()), *(each.phone for _, each in self.permission_sources)]
-        return any(phone is not None for phone in named)
 
     @model_validator(mode="after")
     def _check_windows(self) -> Self:

@@ -42,7 +42,12 @@ class PermissionSource(KeyedSource):
         return self
 
 
-def _check_words(yes: tuple[str, ...], no: tuple[str, ...], names: str) -> None:
+def check_words(yes: tuple[str, ...], no: tuple[str, ...], names: str) -> None:
+    """Check that no word means two things.
+
+    Raises:
+        ValueError: One does.
+    """
     if both := sorted(set(yes) & set(no)):
         raise ValueError(f"{names} share `{both[0]}`")
 
@@ -73,7 +78,7 @@ class ConsentSource(PermissionSource):
 
     @model_validator(mode="after")
     def _check_statuses(self) -> Self:
-        _check_words(self.granted, self.withdrawn, "`granted` and `withdrawn`")
+        check_words(self.granted, self.withdrawn, "`granted` and `withdrawn`")
         return self
 
     @property
@@ -100,7 +105,7 @@ class ObjectionSource(PermissionSource):
 
     @model_validator(mode="after")
     def _check_statuses(self) -> Self:
-        _check_words(self.stands, self.lifted, "`stands` and `lifted`")
+        check_words(self.stands, self.lifted, "`stands` and `lifted`")
         return self
 
     @property

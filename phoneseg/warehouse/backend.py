@@ -12,13 +12,13 @@ import polars as pl
 import sqlalchemy as sa
 
 from phoneseg.errors import SettingsError, SourceError, WarehouseBusyError
-from phoneseg.settings import ActivitySource, ContactSource, PermissionSource, Settings
+from phoneseg.settings import ActivitySource, ContactSource, NumberListSource, PermissionSource, Settings
 from phoneseg.warehouse.failures import clear_failures
 from phoneseg.warehouse.interval_lock import Release, hold, try_file_lock
 from phoneseg.warehouse.tables import TableNaming
 from phoneseg.warehouse.url import FILE_DIALECTS
 
-Source = ContactSource | ActivitySource | PermissionSource
+Source = ContactSource | ActivitySource | PermissionSource | NumberListSource
 
 BATCH_ROWS: Final = 100_000
 _LOCK_POLL_S: Final = 0.25

@@ -32,8 +32,12 @@ CHANGES = (
     # What contacts do has no updated_at: new, corrected and deleted rows, late ones too.
     "UPDATE telephony.call SET is_answered = NOT is_answered WHERE call_id % 50 = 0",
     "DELETE FROM webshop.purchase WHERE purchase_id % 50 = 0",
-    "INSERT INTO messaging.message SELECT message_id + 9000000, customer_id, 'inbound', 'sms', sent_at, NULL, 'read' "
-    "FROM messaging.message WHERE message_id % 50 = 0",
+    "INSERT INTO messaging.message SELECT message_id + 9000000, customer_id, 'inbound', 'sms', sent_at, NULL, 'read', "
+    "NULL FROM messaging.message WHERE message_id % 50 = 0",
+    "UPDATE messaging.message SET direction = 'outbound', channel = 'sms', delivery_status = 'failed', "
+    "failure_reason = 'unknown subscriber' WHERE customer_id % 5 = 0",
+    "INSERT INTO telephony.number_status SELECT mobile, 'reassigned', TIMESTAMP '2026-06-28 12:00' FROM crm.customer "
+    "WHERE customer_id % 40 = 1 AND mobile LIKE '+%'",
     # Nor has what they allow.
     "INSERT INTO crm.consent SELECT DISTINCT customer_id, '*', 'marketing', 'withdrawn', TIMESTAMP '2026-07-01 12:00' "
     "FROM crm.consent WHERE customer_id % 20 = 0",

@@ -11,14 +11,18 @@ from phoneseg.contracts import (
     CONTACT_PROFILE,
     CONTACT_QUARANTINE,
     DECIDED_PERMISSION,
+    EXAMINED_PHONE,
+    EXAMINED_QUARANTINE,
     KEPT_CONTACT,
     KEPT_PHONE,
+    KEPT_QUARANTINE,
     OBJECTING_CONTACT,
     PARSED_PHONE,
     PERMISSION_SUBJECT,
     QUARANTINE_RAW,
     RAW_ACTIVITY,
     RAW_CONTACT,
+    RAW_NUMBER_LIST,
     RAW_PERMISSION,
     RAW_PHONE,
     REPLACED_CONTACTS,
@@ -45,6 +49,10 @@ ALL = (
     PARSED_PHONE,
     KEPT_CONTACT,
     KEPT_PHONE,
+    KEPT_QUARANTINE,
+    RAW_NUMBER_LIST,
+    EXAMINED_PHONE,
+    EXAMINED_QUARANTINE,
     ACTIVITY,
     CONTACT_BASE,
     *REPLACED_CONTACTS,
@@ -66,7 +74,7 @@ def test_a_table_has_every_column_once(table: Table) -> None:
 @each_table
 def test_key_columns_are_columns_that_allow_no_null(table: Table) -> None:
     nullable = {column.name for column in table.columns if column.nullable}
-    assert table.key or table in (RAW_ACTIVITY, RAW_PERMISSION, ACTIVITY)  # events may be alike
+    assert table.key or table in (RAW_ACTIVITY, RAW_PERMISSION, RAW_NUMBER_LIST, ACTIVITY)  # events may be alike
     assert set(table.key) <= set(table.column_names)
     assert not set(table.key) & nullable
 

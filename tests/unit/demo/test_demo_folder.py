@@ -19,7 +19,7 @@ from phoneseg.segments import SegmentRules
 from phoneseg.settings import load_settings
 
 SOURCES = ("crm.customer", "webshop.account", "support.requester")
-PERMISSIONS = ("crm.consent", "crm.objection", "telephony.do_not_call")
+PERMISSIONS = ("crm.consent", "crm.objection", "telephony.do_not_call", "telephony.number_status")
 TABLES = (*SOURCES, "telephony.call", "messaging.message", "webshop.purchase", *PERMISSIONS)
 
 
@@ -137,7 +137,7 @@ def test_warehouse_is_replaced_and_nothing_else_is_left(tmp_path: Path) -> None:
     assert sum(len(rows) for name, rows in read_tables(tmp_path).items() if name in SOURCES) == 5
     names = {"warehouse.duckdb", "phoneseg.toml", "token.key", "segments", "truth"}
     assert {path.name for path in tmp_path.iterdir()} == names
-    truth = {"person", "phone_cell", "consent", "objection", "do_not_call"}
+    truth = {"person", "phone_cell", "consent", "objection", "do_not_call", "number_state"}
     assert {path.name for path in (tmp_path / "truth").iterdir()} == {f"{name}.parquet" for name in truth}
 
 

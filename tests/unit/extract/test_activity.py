@@ -73,13 +73,14 @@ def test_a_row_becomes_an_event(read: Read) -> None:
             "amount_e4": 15_000,
             "campaign": "summer",
             "is_unpriced": False,
+            "delivery": None,
         }
     ]
 
 
 def test_what_is_not_mapped_is_not_known(read: Read) -> None:
     (row,) = read({"who": [7]}).drop("contact_id", "activity_source", "kind", "occurred_at").rows()
-    assert row == (None,) * 9 + (False,)
+    assert row == (None,) * 9 + (False, None)
 
 
 def test_an_event_at_as_of_or_later_is_not_read_and_one_without_a_time_is(read: Read) -> None:

@@ -17,7 +17,7 @@ KINDS = all_kinds(PARAMETERS)
 MEMBER_COLUMNS = ["contact_id", "source", "segment_kind", "segment_code", "segment_name", "definition_version"]
 # Of a contact of whom nothing is known, kinds of the phone and of consent say nothing; the others say that it is not
 # known.
-SILENT_FAMILIES = {"geographic", "carrier", "consent"}
+SILENT_FAMILIES = {"geographic", "carrier", "consent", "reachability"}
 each_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 NOTHING_KNOWN = pl.DataFrame([{"contact_id": "crm:1", "source": "crm"}], CONTACT_PROFILE.schema)
 

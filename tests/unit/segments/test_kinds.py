@@ -73,6 +73,11 @@ EXAMPLES: dict[str, list[Example]] = {
         ({**LONDON, "is_geographic": False}, []),
         (NOT_VALID, []),
     ],
+    "number_state": [
+        ({"number_state": "suspected_reassigned"}, [("suspected_reassigned", "Suspected reassigned")]),
+        ({"number_state": "unknown"}, [("unknown", "Nothing seen of the number")]),
+        ({}, []),
+    ],
     "number_type": [
         (LONDON, [("FIXED_LINE", "Fixed line")]),
         ({**LONDON, "number_type": "FIXED_LINE_OR_MOBILE"}, [("FIXED_LINE_OR_MOBILE", "Fixed line or mobile")]),
