@@ -93,6 +93,10 @@ _RULES: Final = {
         "`valid_from` and `valid_until` are included.",
     ),
     "privacy.contact": ("A suppression list forbids, and so does a withdrawn consent, whatever stands here.",),
+    "privacy.report": (
+        "[reports.md](reports.md) says what these two numbers promise. `round_to` has to be more than `min_count`.",
+        "A new `round_to` is a second look at each count: choose it once.",
+    ),
     "hygiene": ("What counts as a placeholder stands under [quarantine reasons](tables.md#quarantine-reasons).",),
     "hygiene.repair": (
         "Each [repair](tables.md#repairs) is done only where the number is valid then, and was not before.",

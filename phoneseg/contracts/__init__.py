@@ -30,6 +30,7 @@ from phoneseg.contracts.permission import (
     RAW_PERMISSION,
 )
 from phoneseg.contracts.profile import CONTACT_BASE, CONTACT_PROFILE, KEPT_CONTACT, KEPT_PHONE, contact_profile
+from phoneseg.contracts.report import CONTACT_REPORT, OVERLAP_REPORT, REPORTS, SEGMENT_REPORT
 from phoneseg.contracts.runs import PIPELINE_RUN, SOURCE_SIZE, SOURCE_WATERMARK
 from phoneseg.contracts.segments import (
     CONTACT_UPDATE,
@@ -57,6 +58,7 @@ TABLES: Final = (
     SOURCE_SIZE,
     ACTIVITY_SIZE,
     PERMISSION_SIZE,
+    *REPORTS,
     SEGMENT_CHANGE,
     CONTACT_UPDATE,
     PIPELINE_RUN,
@@ -83,12 +85,14 @@ __all__ = [
     "CONTACT_PHONE",
     "CONTACT_PROFILE",
     "CONTACT_QUARANTINE",
+    "CONTACT_REPORT",
     "CONTACT_UPDATE",
     "DECIDED_PERMISSION",
     "KEPT_CONTACT",
     "KEPT_PHONE",
     "OBJECTING_CONTACT",
     "OBJECTION",
+    "OVERLAP_REPORT",
     "PARSED_PHONE",
     "PERMISSION_SIZE",
     "PERMISSION_SUBJECT",
@@ -100,10 +104,12 @@ __all__ = [
     "RAW_PERMISSION",
     "RAW_PHONE",
     "REPLACED_CONTACTS",
+    "REPORTS",
     "RESEGMENTED_CONTACT",
     "SEGMENT",
     "SEGMENT_CHANGE",
     "SEGMENT_MEMBERSHIP",
+    "SEGMENT_REPORT",
     "SEGMENT_RULE",
     "SEGMENT_SIZE",
     "SOURCE_SIZE",

@@ -13,6 +13,7 @@ from phoneseg.settings.permission import (
     SuppressionSource,
 )
 from phoneseg.settings.profile import ProfileSettings
+from phoneseg.settings.report import ReportSettings
 from phoneseg.settings.segments import SegmentSettings
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "PermissionSource",
     "ProfileSettings",
     "RepairSettings",
+    "ReportSettings",
     "SegmentSettings",
     "Settings",
     "SuppressionSource",

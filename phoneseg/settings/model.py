@@ -18,6 +18,7 @@ from phoneseg.settings.permission import (
     SuppressionSource,
 )
 from phoneseg.settings.profile import ProfileSettings
+from phoneseg.settings.report import ReportSettings
 from phoneseg.settings.section import Identifier, Section
 from phoneseg.settings.segments import SegmentSettings
 
@@ -76,6 +77,7 @@ class PrivacySettings(Section):
 
     token_key_file: Path | None = Field(None, description="File with the key, readable by its owner alone.")
     contact: ContactPolicy = ContactPolicy()
+    report: ReportSettings = ReportSettings()
 
 
 class ContactSource(Section):
