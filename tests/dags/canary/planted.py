@@ -29,7 +29,6 @@ NUMBERS: Final = {
 """In E.164, each in three handwritings; the country of a row says how to read it."""
 JUNK: Final = ("call 0815-47 only", "99417385296304172859", "+999 82 736 4519", "0152 0793816 4 4 4 4 4 4 4")
 """Cells that become no number, and are kept as they are in the restricted schema."""
-_DIGITS: Final = r"[\W_]{0,3}"
 
 
 def country(number: str) -> str:
@@ -43,25 +42,31 @@ def tokens() -> list[str]:
     return [key.token(number) for number in NUMBERS]
 
 
-def patterns() -> list[bytes]:
-    """Return regular expressions of all that must not turn up, in every format that phoneseg writes or reads."""
-    found: dict[bytes, None] = {}
+def texts() -> list[str]:
+    """Return texts that must not turn up: every format and handwriting, as it is written anywhere, and plain hashes."""
+    found: dict[str, None] = {}
     for number, handwritings in NUMBERS.items():
-        parsed = phonenumbers.parse(number)
-        digits = str(parsed.national_number)
-        # Whatever stands between the digits: E.164, INTERNATIONAL, NATIONAL, RFC 3966, dotted, UTF-16 ...
-        found[_DIGITS.join(digits).encode()] = None
-        # The last seven, where they stand alone: in a hash or a longer number they mean nothing.
-        last = _DIGITS.join(digits[-7:])
-        found[rf"(?<![0-9a-fA-F.]){last}(?![0-9a-fA-F])".encode()] = None
-        for text in {*_written(parsed), *handwritings}:
+        for text in {*_written(phonenumbers.parse(number)), *handwritings}:
             found |= dict.fromkeys(_spelled(text))
             found |= dict.fromkeys(_hashed(text))
     for cell in JUNK:
         found |= dict.fromkeys(_spelled(cell))
-        if len(digits := re.sub(r"\D", "", cell)) > 7:
-            found[_DIGITS.join(digits).encode()] = None
     return list(found)
+
+
+def digits() -> list[str]:
+    """Return runs of digits that must not turn up, whatever stands between them."""
+    cells = (re.sub(r"\D", "", cell) for cell in JUNK)
+    return [*map(_national, NUMBERS), *(cell for cell in cells if len(cell) > 8)]
+
+
+def last_digits() -> list[str]:
+    """Return the last seven digits of each number: they must not turn up where they stand alone."""
+    return [_national(number)[-7:] for number in NUMBERS]
+
+
+def _national(number: str) -> str:
+    return str(phonenumbers.parse(number).national_number)
 
 
 def _written(number: phonenumbers.PhoneNumber) -> Iterator[str]:
@@ -71,16 +76,15 @@ def _written(number: phonenumbers.PhoneNumber) -> Iterator[str]:
     yield phonenumbers.format_number(number, PhoneNumberFormat.E164).removeprefix("+")
 
 
-def _spelled(text: str) -> Iterator[bytes]:
+def _spelled(text: str) -> Iterator[str]:
     """Yield a text as it stands, in JSON, in a URL, in HTML and in base64."""
-    for form in {text, json.dumps(text)[1:-1], quote(text), text.replace("+", "&#43;")}:
-        yield re.escape(form.encode())
-    yield re.escape(base64.b64encode(text.encode()).rstrip(b"=")[:-1])
+    yield from {text, json.dumps(text)[1:-1], quote(text), text.replace("+", "&#43;")}
+    yield base64.b64encode(text.encode()).decode().rstrip("=")[:-1]
 
 
-def _hashed(text: str) -> Iterator[bytes]:
+def _hashed(text: str) -> Iterator[str]:
     """Yield plain hashes, which an hour of guessing turns back into the number."""
     for algorithm in ("md5", "sha1", "sha256", "sha512"):
         digest = hashlib.new(algorithm, text.encode(), usedforsecurity=False)
-        yield digest.hexdigest().encode()
-        yield re.escape(base64.b64encode(digest.digest()).rstrip(b"=")[:-1])
+        yield digest.hexdigest()
+        yield base64.b64encode(digest.digest()).decode().rstrip("=")[:-1]

@@ -1,7 +1,7 @@
 """A process of Airflow that runs the DAG over planted numbers: once well, and failing in every way.
 
-Called with the folder of the warehouse. Faults are real where data can make them (a suite that fails, a cast in a
-source's query, a file that another process holds); for the verbs that no data can break, a library's error is raised
+Called with the folder of the warehouse. Faults are real where data can make them: a cast in a source's query, a suite
+that fails, a file that another process holds. For two of the verbs that no data can break, a library's error is raised
 that quotes rows.
 """
 
@@ -12,26 +12,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from unittest.mock import patch
 
-import polars as pl
+from tests.dags.canary.faults import BREAKS, quote_rows
 
 FOLDER = Path(sys.argv[1])
 HOLD = "import duckdb, sys, time; c = duckdb.connect(sys.argv[1]); print('held', flush=True); time.sleep(60)"
-
-
-def quote_rows(*arguments: object, **_: object) -> object:
-    """Raise what a library might, with all it knows of the rows that it was given."""
-    rows = pl.read_ndjson(FOLDER / "planted.ndjson").rows()
-    error = RuntimeError(f"cannot do this: {rows[0][0]} in {rows}", rows)
-    error.add_note(f"while reading {rows}")
-    raise error from KeyError(rows)
-
-
-@contextmanager
-def failing(name: str) -> Iterator[None]:
-    with patch(name, quote_rows):
-        yield
 
 
 @contextmanager
@@ -49,8 +36,10 @@ def held() -> Iterator[None]:
 
 def run(name: str, as_of: str) -> None:
     """Run the DAG, without a wait before retries."""
+    import airflow.sdk.definitions.dag as definition
     from segment_contacts import dag
 
+    definition.time = SimpleNamespace(sleep=lambda _: None)  # it waits a second after each task that cannot run
     for each in dag.tasks:
         each.retry_delay, each.retry_exponential_backoff = timedelta(seconds=0), 0
     done = dag.test(logical_date=None, run_conf={"as_of": as_of})
@@ -62,23 +51,18 @@ def main() -> None:
     """Run all scenarios."""
     sys.path.insert(0, os.environ["AIRFLOW__CORE__DAGS_FOLDER"])
     run("well", "2026-07-01")
-    faults = {
-        "normalize": "phoneseg.pipeline.read_cells",
-        "profile": "phoneseg.pipeline.build_contact_base",
-        "segment": "phoneseg.segments.membership.SegmentRules.assign",
-        "load": "phoneseg.publish.load_staging",
-        "swap": "phoneseg.publish.swap_staging",
-    }
-    for day, (verb, function) in enumerate(faults.items(), start=2):
-        with failing(function):
-            run(verb, f"2026-07-{day:02}")
     query = "SELECT * EXCLUDE (rank), CAST(mobile AS INTEGER) AS rank FROM crm.customer"
     with patch.dict(os.environ, PHONESEG_CONTACTS__CRM__QUERY=query):
-        run("extract", "2026-07-08")
-    os.environ["PHONESEG_QUALITY__SUITES_FOLDER"] = str(FOLDER / "suites")
-    run("audit", "2026-07-09")
+        run("extract", "2026-07-02")
+    with patch(BREAKS["normalize"], quote_rows):
+        run("normalize", "2026-07-03")
+    os.environ["PHONESEG_QUALITY__SUITES_FOLDER"] = str(FOLDER / "few")
+    with patch(BREAKS["swap"], quote_rows):
+        run("swap", "2026-07-04")
+    os.environ["PHONESEG_QUALITY__SUITES_FOLDER"] = str(FOLDER / "failing")
+    run("audit", "2026-07-05")
     with held():
-        run("retries", "2026-07-10")
+        run("retries", "2026-07-06")
 
 
 main()

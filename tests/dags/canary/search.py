@@ -12,6 +12,10 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final
 
+import polars as pl
+
+from tests.dags.canary.planted import digits, last_digits, texts
+
 _UNPACKERS: Final = (zlib.decompress, gzip.decompress, bz2.decompress, lzma.decompress)
 _BASE64: Final = re.compile(rb"[A-Za-z0-9+/_-]{40,}={0,2}")
 _DEEPEST: Final = 3
@@ -21,26 +25,42 @@ Leaks = list[str]
 
 
 class Search:
-    """A search for some patterns."""
+    """A search for texts and for digits.
 
-    def __init__(self, patterns: Iterable[bytes]) -> None:
-        self._pattern = re.compile(b"|".join(patterns), re.IGNORECASE)
-        self.places: list[str] = []
+    Attributes:
+        places: Where it has looked.
+    """
+
+    def __init__(self, *more: str) -> None:
+        """Prepare a search for all that was planted.
+
+        Args:
+            more: Further texts to search for.
+        """
+        self.places: set[str] = set()
+        self._texts = [_as_read(text.encode()) for text in (*texts(), *more)]
+        self._digits = digits()
+        # Within a hash, a longer number or a fraction they mean nothing.
+        alone = "|".join(r"[\W_]{0,3}".join(each) for each in last_digits())
+        self._last_digits = re.compile(rf"(?<![0-9a-fA-F.])(?:{alone})(?![0-9a-fA-F])".encode())
 
     def text(self, place: str, content: str | bytes) -> Leaks:
         """Search a text, and what is packed in it."""
-        self.places.append(place)
-        data = content.encode() if isinstance(content, str) else content
-        return [place] if any(self._pattern.search(each) for each in _unpacked(data)) else []
+        self.places.add(place)
+        data = list(_unpacked(content.encode() if isinstance(content, str) else content))
+        read = pl.Series([_as_read(each) for each in data])
+        has_text = read.str.contains_any(self._texts, ascii_case_insensitive=True)
+        has_digits = read.str.replace_all("[^0-9A-Za-z]+", "").str.contains_any(self._digits)
+        is_found = (has_text | has_digits).any() or any(map(self._last_digits.search, data))
+        return [place] if is_found else []
 
     def files(self, place: str, folder: Path, *, names_only: bool = False) -> Leaks:
         """Search the files in a folder, and the names of files and folders."""
-        found: Leaks = []
-        for path in sorted(folder.rglob("*")):
-            where = f"{place}: file {path.suffix or path.parent.name}"
-            found += self.text(f"{place}: names", str(path.relative_to(folder)))
+        paths = sorted(folder.rglob("*"))
+        found = self.rows(f"{place}: names", [[path.relative_to(folder) for path in paths]])
+        for path in paths:
             if path.is_file() and not names_only:
-                found += self.text(where, path.read_bytes())
+                found += self.text(f"{place}: file {path.suffix}", path.read_bytes())
         return found
 
     def sqlite(self, place: str, file: Path) -> Leaks:
@@ -54,12 +74,16 @@ class Search:
 
     def rows(self, place: str, rows: Iterable[Iterable[object]]) -> Leaks:
         """Search every value of some rows."""
-        found: Leaks = []
-        self.places.append(place)
-        for row in rows:
-            for value in row:
-                found += self.text(place, value if isinstance(value, bytes) else str(value))
-        return found
+        values = [value for row in rows for value in row if value is not None]
+        packed = [value for value in values if isinstance(value, bytes)]
+        # A letter between two values keeps their digits apart.
+        found = self.text(place, "\n x \n".join(str(value) for value in values if not isinstance(value, bytes)))
+        return [*found, *(each for value in packed for each in self.text(place, value))]
+
+
+def _as_read(data: bytes) -> str:
+    """Return bytes as a text of as many characters, whatever they are."""
+    return data.decode("latin-1")
 
 
 def _unpacked(data: bytes, depth: int = 0) -> Iterator[bytes]:
