@@ -193,6 +193,8 @@ def test_each_role_reads_the_tables_and_views_that_are_for_it_and_no_other(
     assert readable(roles, roles.reader, relations) == reports
     assert readable(roles, roles.analyst, relations) == of_schema["phoneseg"] | reports
     assert readable(roles, roles.pipeline, relations) == set(relations) - of_schema["payroll"]
+    for file in FILE.parents[1].glob("report_*.sql"):
+        assert roles.execute(roles.url(roles.reader), file.read_text()), file.name
     shown = roles.execute(roles.url(roles.reader), "SELECT min(contact_count) FROM phoneseg_report.segment_report")
     assert int(str(shown[0][0])) >= 2 * pipeline_settings.privacy.report.round_to
 
