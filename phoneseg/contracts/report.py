@@ -49,15 +49,14 @@ SEGMENT_REPORT: Final = Table(
 
 OVERLAP_REPORT: Final = Table(
     "overlap_report",
-    "How many contacts are in both of two segments at one as_of; each pair stands in both orders, and has no row where "
-    "they are few.",
+    "How many contacts are in both of two segments at one as_of; no row where they are few.",
     Keeping.DATED,
     ("as_of", "segment_kind", "segment_code", "other_kind", "other_code"),
     (
         _AS_OF,
         _KIND,
         _CODE,
-        Column("other_kind", pl.String, "Kind of the other segment."),
+        Column("other_kind", pl.String, "Kind of the other segment; each pair stands in both orders."),
         Column("other_code", pl.String, "Code of the other segment.", PrivacyClass.PERSONAL),
         _COUNT,
     ),

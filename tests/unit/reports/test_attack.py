@@ -74,14 +74,14 @@ def test_so_they_do_for_who_knows_that_one_contact_changes_a_day(seed: int) -> N
 
 
 @each_seed
-@pytest.mark.parametrize(("step", "fewest"), [(FAR, SMALL), (1, 2)], ids=["nothing else", "one change a day"])
-def test_the_exact_total_that_a_catalogue_tells_pins_nothing(seed: int, step: int, fewest: int) -> None:
+@pytest.mark.parametrize("step", [FAR, 1], ids=["nothing else", "one change a day"])
+def test_the_exact_total_that_a_catalogue_tells_pins_nothing(seed: int, step: int) -> None:
     shown, truth = live(seed)
     attacker = Attacker(shown, read_report, step)
     attacker.bounds |= {(day, TOTAL): (counts[TOTAL], counts[TOTAL]) for day, counts in enumerate(truth)}
     bounds = attacker.narrow()
     check_truth(bounds, truth)
-    assert min(widths(bounds, shown, hidden=True)) >= fewest
+    assert min(widths(bounds, shown, hidden=True)) > 1
 
 
 @each_seed
