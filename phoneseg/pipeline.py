@@ -65,6 +65,7 @@ from phoneseg.numbers import ReadCounts, mark_primary
 from phoneseg.privacy import add_tokens, load_token_key
 from phoneseg.profiles import build_contact_base, build_profiles, score_purchases
 from phoneseg.quality import audit_staging, check_segment_sizes
+from phoneseg.reports import ReportTally, check_crossed_kinds
 from phoneseg.run import Run
 from phoneseg.segments import SegmentRules, add_content_hash
 from phoneseg.verb import Counts, Verb, verb
@@ -94,7 +95,7 @@ def extract(run: Run) -> Counts:
         IntervalBusyError: Another run holds the interval.
     """
     fingerprints = publish.fingerprint_sources(run)  # a missing key should not show after an hour
-    SegmentRules.of(run)  # nor a wrong definition
+    check_crossed_kinds(run.settings, SegmentRules.of(run).exclusive_by_kind)  # nor a wrong definition
     check_failure_hook(run.settings)
     warehouse, stage = open_warehouse(run.settings), run.stage
     publish.take_interval(warehouse, run)
@@ -233,8 +234,8 @@ def segment(run: Run) -> Counts:
     """Make contacts members of segments, list by which channels each may be contacted for what, and find issues.
 
     Writes `contact_profile`, `contact_permission`, `number_state`, `hygiene_issue`, `segment_membership`, `segment`,
-    `segment_rule` and `quality_score`. Of a partial run, the first five hold only the contacts that differ from what is
-    published; `resegmented_contact` names them, and those that are gone.
+    `segment_rule`, `quality_score` and the reports. Of a partial run, the first five hold only the contacts that differ
+    from what is published; `resegmented_contact` names them, and those that are gone.
 
     Raises:
         SettingsError: A definition is wrong.
@@ -243,7 +244,7 @@ def segment(run: Run) -> Counts:
     changed, scores = stage.scan(CHANGED_CONTACT.name).collect(), stage.scan(_PURCHASE_SCORE).collect()
     kept = stage.scan(KEPT_CONTACT.name).select("contact_id", "content_hash").collect()
     unread = kept.join(changed, on="contact_id", how="anti")
-    membership_count, named = 0, []
+    membership_count, named, reports = 0, [], ReportTally.of(run)
     with (
         stage.append(contact_profile(run.settings.profile.windows_days)) as append_profiles,
         stage.append(SEGMENT_MEMBERSHIP) as append_members,
@@ -259,6 +260,7 @@ def segment(run: Run) -> Counts:
             profiles, findings = hygiene.find(consent.add_to(profiles, permissions), numbers)
             members = rules.assign(profiles)
             membership_count += len(members)
+            reports.add(profiles, members)
             named.append(members.select("segment_kind", "segment_code", "segment_name").unique())
             profiles = add_content_hash(profiles, members, permissions, *findings)
             same = unread.join(profiles, on=["contact_id", "content_hash"], how="semi")
@@ -268,6 +270,7 @@ def segment(run: Run) -> Counts:
             append_permissions(permissions.join(same, on="contact_id", how="anti"))
             hygiene.append(findings, same)
             append_resegmented(different.join(unread, on="contact_id", how="semi"))
+    reports.write(stage)
     segments = rules.describe(pl.concat(named).unique())
     stage.write(SEGMENT.name, segments.lazy())
     stage.write(SEGMENT_RULE.name, rules.list_rules().lazy())

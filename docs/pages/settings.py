@@ -103,6 +103,10 @@ _RULES: Final = {
         "Of the statuses, words that no key lists say nothing, and a warning says how many there are.",
     ),
     "privacy.contact": ("A suppression list forbids, and so does a withdrawn consent, whatever stands here.",),
+    "privacy.report": (
+        "[reports.md](reports.md) says what these two numbers promise. `round_to` has to be more than `min_count`.",
+        "A new `round_to` is a second look at each count: choose it once.",
+    ),
     "hygiene": ("What counts as a placeholder stands under [quarantine reasons](tables.md#quarantine-reasons).",),
     "hygiene.number_state": ("What the states rest on stands under [states](hygiene.md#states-of-numbers).",),
     "hygiene.issues": ("The kinds stand under [issues](hygiene.md#issues).",),

@@ -22,6 +22,7 @@ _KEEPING: Final = {
 _AREAS: Final = {
     Area.PUBLISHED: "What analysts and BI tools read. It holds no phone number in clear.",
     Area.RESTRICTED: "Phone numbers in clear. Give access only to those who may see a number.",
+    Area.REPORT: "Counts for a wider circle, rounded, and none of few: [reports.md](reports.md).",
 }
 _NAMING: Final = TableNaming(WarehouseSettings.model_fields["output_schema"].default, has_schemas=True, has_keys=True)
 

@@ -46,6 +46,7 @@ from phoneseg.contracts.permission import (
     RAW_PERMISSION,
 )
 from phoneseg.contracts.profile import CONTACT_BASE, CONTACT_PROFILE, KEPT_CONTACT, contact_profile
+from phoneseg.contracts.report import CONTACT_REPORT, OVERLAP_REPORT, REPORTS, SEGMENT_REPORT
 from phoneseg.contracts.runs import PIPELINE_RUN, SOURCE_SIZE, SOURCE_WATERMARK
 from phoneseg.contracts.segments import (
     CONTACT_UPDATE,
@@ -76,6 +77,7 @@ TABLES: Final = (
     ACTIVITY_SIZE,
     PERMISSION_SIZE,
     QUALITY_SCORE,
+    *REPORTS,
     SEGMENT_CHANGE,
     CONTACT_UPDATE,
     RND_ANSWER,
@@ -104,6 +106,7 @@ __all__ = [
     "CONTACT_PHONE",
     "CONTACT_PROFILE",
     "CONTACT_QUARANTINE",
+    "CONTACT_REPORT",
     "CONTACT_UPDATE",
     "DECIDED_PERMISSION",
     "DELIVERIES",
@@ -117,6 +120,7 @@ __all__ = [
     "NUMBER_STATES",
     "OBJECTING_CONTACT",
     "OBJECTION",
+    "OVERLAP_REPORT",
     "PARSED_PHONE",
     "PERMISSION_SIZE",
     "PERMISSION_SUBJECT",
@@ -131,12 +135,14 @@ __all__ = [
     "RAW_PERMISSION",
     "RAW_PHONE",
     "REPLACED_CONTACTS",
+    "REPORTS",
     "RESEGMENTED_CONTACT",
     "RND_ANSWER",
     "RND_ANSWERS",
     "SEGMENT",
     "SEGMENT_CHANGE",
     "SEGMENT_MEMBERSHIP",
+    "SEGMENT_REPORT",
     "SEGMENT_RULE",
     "SEGMENT_SIZE",
     "SEVERITIES",

@@ -32,6 +32,7 @@ class Area(StrEnum):
     STAGE = "stage"  # Parquet in the stage folder of a run, never in the warehouse
     PUBLISHED = "published"
     RESTRICTED = "restricted"
+    REPORT = "report"
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,10 @@ class TokenKey:
         """Return the token of a number in E.164: HMAC-SHA-256 (RFC 2104), cut to 128 bits, as hex."""
         return self._digest(phone_e164.encode())[:_TOKEN_HEX_DIGITS]
 
+    def draw(self, name: str) -> int:
+        """Return a number below 2**64 that is always the same for a name, and that nobody can tell without the key."""
+        return int(self._digest(b"phoneseg draw " + name.encode())[:16], 16)  # a token's message begins with a plus
+
     def _digest(self, message: bytes) -> str:
         return hmac.digest(self.secret, message, hashlib.sha256).hex()
 

@@ -20,6 +20,7 @@ from phoneseg.settings.permission import (
     SuppressionSource,
 )
 from phoneseg.settings.profile import ProfileSettings
+from phoneseg.settings.report import ReportSettings
 from phoneseg.settings.segments import SegmentSettings
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "ProfileSettings",
     "QualityWeights",
     "RepairSettings",
+    "ReportSettings",
     "SegmentSettings",
     "Settings",
     "SuppressionSource",

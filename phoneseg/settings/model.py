@@ -19,6 +19,7 @@ from phoneseg.settings.permission import (
     SuppressionSource,
 )
 from phoneseg.settings.profile import ProfileSettings
+from phoneseg.settings.report import ReportSettings
 from phoneseg.settings.section import Identifier, Section
 from phoneseg.settings.segments import SegmentSettings
 
@@ -77,6 +78,7 @@ class PrivacySettings(Section):
 
     token_key_file: Path | None = Field(None, description="File with the key, readable by its owner alone.")
     contact: ContactPolicy = ContactPolicy()
+    report: ReportSettings = ReportSettings()
 
 
 class ContactSource(Section):

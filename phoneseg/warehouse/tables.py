@@ -75,6 +75,7 @@ class TableNaming:
         return {
             self.schema(Area.PUBLISHED): "Segments of contacts by their phone numbers; no number in clear.",
             self.schema(Area.RESTRICTED): "Phone numbers in clear, by token, and what stood in quarantined cells.",
+            self.schema(Area.REPORT): "Counts of contacts, rounded, the small ones left out; nothing of one contact.",
             self.staging_schema: "Tables of runs under way; nobody reads them.",
         }
 

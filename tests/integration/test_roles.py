@@ -11,6 +11,9 @@ import pytest
 import sqlalchemy as sa
 from runs import AS_OF, edit_settings, query, run_command, run_pipeline
 
+from phoneseg import pipeline
+from phoneseg.contracts import REPORTS, TABLES
+from phoneseg.contracts.views import all_views
 from phoneseg.demo.postgresql import PostgreSQLServer
 from phoneseg.demo.postgresql.programs import (
     Account,
@@ -19,7 +22,11 @@ from phoneseg.demo.postgresql.programs import (
     server_account,
     wheel_programs,
 )
+from phoneseg.run import Run
+from phoneseg.segments import SegmentRules
 from phoneseg.settings import Settings, load_settings
+from phoneseg.warehouse import open_warehouse
+from phoneseg.warehouse.tables import TableNaming
 
 pytestmark = pytest.mark.all_checks
 
@@ -60,21 +67,23 @@ def wheel_of(account: Account | None) -> Path:
 
 
 class Roles:
-    """The two roles, under names of the test's own: roles belong to the whole server."""
+    """The three roles, under names of the test's own: roles belong to the whole server."""
 
     def __init__(self, owner_url: str) -> None:
         self.owner = sa.make_url(owner_url).set(drivername="postgresql")
         mark = token_hex(4)
-        self.pipeline, self.bi = f"pipeline_{mark}", f"bi_{mark}"
+        self.pipeline, self.analyst, self.reader = (f"{role}_{mark}" for role in ("pipeline", "analyst", "reader"))
 
     def set_up(self) -> None:
-        sql = FILE.read_text().replace("phoneseg_pipeline", self.pipeline)
-        self.execute(self.owner, re.sub(r"\bphoneseg_bi\b", self.bi, sql))
-        for role in (self.pipeline, self.bi):
+        sql = FILE.read_text()
+        for name in ("pipeline", "analyst", "reader"):
+            sql = sql.replace(f"phoneseg_{name}", getattr(self, name))
+        self.execute(self.owner, sql)
+        for role in (self.pipeline, self.analyst, self.reader):
             self.execute(self.owner, f"ALTER ROLE {role} PASSWORD '{PASSWORD}'")
 
     def drop(self) -> None:
-        for role in (self.bi, self.pipeline):
+        for role in (self.reader, self.analyst, self.pipeline):
             self.execute(self.owner, f"DROP OWNED BY {role} CASCADE; DROP ROLE {role}")
 
     def url(self, role: str) -> sa.URL:
@@ -108,18 +117,25 @@ def pipeline_settings(roles: Roles, tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_each_role_does_its_work_and_is_refused_all_else(roles: Roles, pipeline_settings: Settings) -> None:
     assert run_pipeline(pipeline_settings, AS_OF)["contact_count"] == 50
     assert run_pipeline(pipeline_settings, AS_OF)["is_current"]
-    read_by_bi = "SELECT count(*) FROM phoneseg.segment_membership"
-    assert roles.execute(roles.url(roles.bi), read_by_bi) == [(query(pipeline_settings, read_by_bi).item(),)]
+    read_by_analysts = "SELECT count(*) FROM phoneseg.segment_membership"
+    assert roles.execute(roles.url(roles.analyst), read_by_analysts) == [
+        (query(pipeline_settings, read_by_analysts).item(),)
+    ]
     refused = {
-        roles.bi: [
-            "SELECT * FROM phoneseg_restricted.phone_number",
-            "SELECT * FROM phoneseg_restricted.quarantine_raw",
-            "SELECT * FROM crm.customer",
+        roles.analyst: [
             "CREATE TABLE phoneseg_staging.mine (id int)",
             "CREATE TABLE phoneseg.mine (id int)",
             "DELETE FROM phoneseg.segment",
             "UPDATE phoneseg.pipeline_run SET state = 'published'",
             "DROP TABLE phoneseg.segment",
+            "CREATE SCHEMA mine",
+        ],
+        roles.reader: [
+            "CREATE TABLE phoneseg_report.mine (id int)",
+            "CREATE VIEW phoneseg_report.mine AS SELECT 1",
+            "DELETE FROM phoneseg_report.segment_report",
+            "COMMENT ON TABLE phoneseg_report.segment_report IS 'mine'",
+            f"SET ROLE {roles.analyst}",
             "CREATE SCHEMA mine",
         ],
         roles.pipeline: [
@@ -136,11 +152,89 @@ def test_each_role_does_its_work_and_is_refused_all_else(roles: Roles, pipeline_
                 roles.execute(roles.url(role), statement)
 
 
-def test_the_shipped_queries_answer_for_bi(roles: Roles, pipeline_settings: Settings) -> None:
+def load_only(settings: Settings) -> None:
+    """Run the next day until its staging tables are filled, and leave them."""
+    run = Run.open(settings, as_of=AS_OF + timedelta(days=1))
+    for verb in pipeline.VERBS[:5]:
+        verb(run)
+
+
+def readable(roles: Roles, role: str, relations: list[str]) -> set[str]:
+    """Return the tables and views that a role can read when it logs in."""
+    found = set()
+    with psycopg.connect(roles.url(role).render_as_string(hide_password=False), autocommit=True) as connection:
+        for relation in relations:
+            try:
+                connection.execute(f"SELECT count(*) FROM {relation}")
+                found.add(relation)
+            except psycopg.errors.InsufficientPrivilege:
+                pass
+    return found
+
+
+def test_each_role_reads_the_tables_and_views_that_are_for_it_and_no_other(
+    roles: Roles, pipeline_settings: Settings
+) -> None:
+    run_pipeline(pipeline_settings, AS_OF)
+    load_only(pipeline_settings)
+    listed = roles.execute(
+        roles.owner,
+        "SELECT schemaname || '.' || relname FROM (SELECT schemaname, tablename AS relname FROM pg_tables "
+        "UNION ALL SELECT schemaname, viewname FROM pg_views) AS relation WHERE schemaname !~ '^(pg_|information_)'",
+    )
+    relations = [str(name) for (name,) in listed]
+    of_schema = {name.partition(".")[0]: set[str]() for name in relations}
+    for name in relations:
+        of_schema[name.partition(".")[0]].add(name)
+    assert set(of_schema) == {"crm", "payroll", *TableNaming("phoneseg", has_schemas=True, has_keys=True).schemas}
+    assert {"phoneseg.contact_360", "phoneseg.contact_profile"} <= of_schema["phoneseg"]
+    assert of_schema["phoneseg_report"] == {f"phoneseg_report.{table.name}" for table in REPORTS}
+    reports = of_schema["phoneseg_report"]
+    assert readable(roles, roles.reader, relations) == reports
+    assert readable(roles, roles.analyst, relations) == of_schema["phoneseg"] | reports
+    assert readable(roles, roles.pipeline, relations) == set(relations) - of_schema["payroll"]
+    for file in FILE.parents[1].glob("report_*.sql"):
+        assert roles.execute(roles.url(roles.reader), file.read_text()), file.name
+    shown = roles.execute(roles.url(roles.reader), "SELECT min(contact_count) FROM phoneseg_report.segment_report")
+    assert int(str(shown[0][0])) >= 2 * pipeline_settings.privacy.report.round_to
+
+
+def test_what_the_catalogue_tells_everybody_are_words_and_numbers_of_rows(
+    roles: Roles, pipeline_settings: Settings
+) -> None:
+    run_pipeline(pipeline_settings, AS_OF)
+    roles.execute(roles.owner, "ANALYZE")
+    as_reader = roles.url(roles.reader)
+    comments = roles.execute(
+        as_reader,
+        "SELECT DISTINCT description FROM pg_description JOIN pg_class ON pg_class.oid = objoid "
+        "WHERE relnamespace::regnamespace::text LIKE 'phoneseg%'",
+    )
+    told = {re.sub(r" \((current|dated|log|view [0-9a-f]{12})\)$", "", str(comment)) for (comment,) in comments}
+    views = all_views(SegmentRules.of(Run.open(pipeline_settings, as_of=AS_OF)).exclusive_by_kind)
+    naming = open_warehouse(pipeline_settings).naming
+    tables = [naming.contract(table) for table in TABLES]
+    written = {each.row_meaning for each in (*tables, *views)}
+    written |= {column.meaning for each in (*tables, *views) for column in each.columns}
+    assert len(told) > 100
+    assert told <= written, "a comment says what the contracts say, and nothing of the rows"
+    seen = roles.execute(as_reader, "SELECT DISTINCT schemaname FROM pg_stats WHERE schemaname LIKE 'phoneseg%'")
+    assert seen == [("phoneseg_report",)], "values of columns show to those alone who may read them"
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        roles.execute(as_reader, "SELECT * FROM pg_statistic")
+    # What PostgreSQL hides from nobody; docs/reports.md says so.
+    rows = "SELECT reltuples FROM pg_class WHERE oid = 'phoneseg.contact_profile'::regclass"
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        roles.execute(as_reader, rows)  # the name is not known to who may not look into the schema
+    by_name = "SELECT reltuples FROM pg_class WHERE relname = 'contact_profile'"
+    assert roles.execute(as_reader, by_name) == [(50.0,)]
+
+
+def test_the_shipped_queries_answer_for_analysts(roles: Roles, pipeline_settings: Settings) -> None:
     run_pipeline(pipeline_settings, AS_OF)
     for file in FILE.parents[1].glob("*.sql"):
-        assert roles.execute(roles.url(roles.bi), file.read_text()) is not None, file.name
-    told = roles.execute(roles.url(roles.bi), (FILE.parents[1] / "freshness.sql").read_text())
+        assert roles.execute(roles.url(roles.analyst), file.read_text()) is not None, file.name
+    told = roles.execute(roles.url(roles.analyst), (FILE.parents[1] / "freshness.sql").read_text())
     assert told is not None
     fresh = {(row[0], row[1]): (row[2], row[4]) for row in told}
     assert fresh["contacts", "crm"] == (AS_OF, datetime(2026, 6, 1, tzinfo=UTC))
@@ -159,24 +253,24 @@ def make_older_view(roles: Roles, pipeline_settings: Settings) -> None:
     assert roles.execute(roles.owner, f"SELECT count(event_count_7d) FROM {name}") == [(50,)]
 
 
-def test_bi_reads_the_views_after_a_migration_as_before(
+def test_analysts_read_the_views_after_a_migration_as_before(
     roles: Roles, pipeline_settings: Settings, make_older_view: None
 ) -> None:
-    read_by_bi = "SELECT count(*), count(country_segment) FROM phoneseg.contact_360"
-    assert roles.execute(roles.url(roles.bi), read_by_bi) == [(50, 50)]
-    roles.execute(roles.owner, f"REVOKE SELECT ON phoneseg.segment_trend FROM {roles.bi}")
+    read_by_analysts = "SELECT count(*), count(country_segment) FROM phoneseg.contact_360"
+    assert roles.execute(roles.url(roles.analyst), read_by_analysts) == [(50, 50)]
+    roles.execute(roles.owner, f"REVOKE SELECT ON phoneseg.segment_trend FROM {roles.analyst}")
     edited = edit_settings(pipeline_settings, "[contacts.crm]", "[profile]\nwindows_days = [90, 365]\n\n[contacts.crm]")
     assert run_command("migrate", "--config", edited.config_file).returncode == 0
-    assert roles.execute(roles.url(roles.bi), read_by_bi) == [(50, 50)]
+    assert roles.execute(roles.url(roles.analyst), read_by_analysts) == [(50, 50)]
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
-        roles.execute(roles.url(roles.bi), "SELECT * FROM phoneseg.segment_trend")
+        roles.execute(roles.url(roles.analyst), "SELECT * FROM phoneseg.segment_trend")
     assert run_pipeline(edited, AS_OF)["contact_count"] == 50
 
 
 def test_the_pipeline_takes_over_what_another_role_made_before(
     roles: Roles, pipeline_settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    roles.execute(roles.owner, "DROP SCHEMA phoneseg, phoneseg_restricted, phoneseg_staging CASCADE")
+    roles.execute(roles.owner, "DROP SCHEMA phoneseg, phoneseg_restricted, phoneseg_report, phoneseg_staging CASCADE")
     with monkeypatch.context() as of_owner:
         of_owner.setenv("PHONESEG_WAREHOUSE__URL", roles.owner.render_as_string(hide_password=False))
         run_pipeline(load_settings(pipeline_settings.config_file), AS_OF - timedelta(days=1))
@@ -218,9 +312,9 @@ def test_an_owner_who_is_no_superuser_can_set_the_roles_up(
         server.remove()
 
 
-def test_bi_sees_tables_that_were_there_before_the_roles_were_set_up_again(
+def test_analysts_see_tables_that_were_there_before_the_roles_were_set_up_again(
     roles: Roles, pipeline_settings: Settings
 ) -> None:
     run_pipeline(pipeline_settings, AS_OF)
     roles.set_up()
-    assert roles.execute(roles.url(roles.bi), "SELECT count(*) FROM phoneseg.contact_profile") == [(50,)]
+    assert roles.execute(roles.url(roles.analyst), "SELECT count(*) FROM phoneseg.contact_profile") == [(50,)]

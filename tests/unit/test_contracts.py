@@ -26,6 +26,7 @@ from phoneseg.contracts import (
     RAW_PERMISSION,
     RAW_PHONE,
     REPLACED_CONTACTS,
+    REPORTS,
     SEGMENT_SIZE,
     TABLES,
     UTC_INSTANT,
@@ -86,6 +87,13 @@ def test_tables_that_everybody_reads_hold_no_number() -> None:
     assert leaks == []
 
 
+def test_reports_say_nothing_of_one_contact() -> None:
+    of_a_contact = (PrivacyClass.PSEUDONYM, PrivacyClass.RESTRICTED)
+    for table in REPORTS:
+        assert (table.area, table.keeping, table.is_per_contact) == (Area.REPORT, Keeping.DATED, False)
+        assert not [column.name for column in table.columns if column.privacy in of_a_contact]
+
+
 def test_every_way_to_write_a_number_is_restricted() -> None:
     numbers = {"phone_raw", "phone_e164", "phone_international", "phone_national", "national_significant_number"}
     classes = {column.name: column.privacy for _, column in ALL_COLUMNS if column.name in numbers}
@@ -93,7 +101,7 @@ def test_every_way_to_write_a_number_is_restricted() -> None:
 
 
 def test_stage_tables_are_no_warehouse_tables() -> None:
-    assert {table.area for table in TABLES} == {Area.PUBLISHED, Area.RESTRICTED}
+    assert {table.area for table in TABLES} == {Area.PUBLISHED, Area.RESTRICTED, Area.REPORT}
     assert {table.area for table in (RAW_CONTACT, RAW_PHONE, PARSED_PHONE)} == {Area.STAGE}
 
 

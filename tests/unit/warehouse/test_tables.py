@@ -25,7 +25,7 @@ each_table = pytest.mark.parametrize("table", TABLES, ids=[table.name for table 
 
 
 def test_everybodys_tables_and_restricted_ones_live_in_schemas_of_their_own() -> None:
-    assert WITH_SCHEMAS.schemas == ("out", "out_restricted", "out_staging")
+    assert WITH_SCHEMAS.schemas == ("out", "out_restricted", "out_report", "out_staging")
     assert WITH_SCHEMAS.published(CONTACT_PHONE).fullname == "out.contact_phone"
     assert WITH_SCHEMAS.published(PHONE_NUMBER).fullname == "out_restricted.phone_number"
 
@@ -93,9 +93,10 @@ def test_no_name_is_longer_than_postgresql_takes() -> None:
 
 
 def test_areas_have_schemas() -> None:
-    assert {area: WITH_SCHEMAS.schema(area) for area in (Area.PUBLISHED, Area.RESTRICTED)} == {
+    assert {area: WITH_SCHEMAS.schema(area) for area in (Area.PUBLISHED, Area.RESTRICTED, Area.REPORT)} == {
         Area.PUBLISHED: "out",
         Area.RESTRICTED: "out_restricted",
+        Area.REPORT: "out_report",
     }
 
 
