@@ -19,7 +19,7 @@ from phoneseg.settings.seasons import MonthDay, Region
 from phoneseg.settings.section import Currency, Identifier
 
 EXAMPLE: Final = Path(__file__).with_name("example.toml")
-_NOT_IN_THE_FILE: Final = ("config_file", "token_key")
+_NOT_IN_THE_FILE: Final = ("config_file", "token_key", "old_token_keys")
 _RULES_IN_WORDS: Final = {
     get_args(Identifier)[1]: "lower-case letters, digits and underscores",
     get_args(Currency)[1]: "three capital letters",

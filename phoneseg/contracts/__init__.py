@@ -29,6 +29,7 @@ from phoneseg.contracts.permission import (
     PERMISSION_SUBJECT,
     RAW_PERMISSION,
 )
+from phoneseg.contracts.privacy import ERASURE_RECEIPT, PRIVACY_REQUEST, TOMBSTONE
 from phoneseg.contracts.profile import CONTACT_BASE, CONTACT_PROFILE, KEPT_CONTACT, KEPT_PHONE, contact_profile
 from phoneseg.contracts.runs import PIPELINE_RUN, SOURCE_SIZE, SOURCE_WATERMARK
 from phoneseg.contracts.segments import (
@@ -60,6 +61,9 @@ TABLES: Final = (
     SEGMENT_CHANGE,
     CONTACT_UPDATE,
     PIPELINE_RUN,
+    PRIVACY_REQUEST,
+    ERASURE_RECEIPT,
+    TOMBSTONE,
 )
 
 
@@ -85,6 +89,7 @@ __all__ = [
     "CONTACT_QUARANTINE",
     "CONTACT_UPDATE",
     "DECIDED_PERMISSION",
+    "ERASURE_RECEIPT",
     "KEPT_CONTACT",
     "KEPT_PHONE",
     "OBJECTING_CONTACT",
@@ -94,6 +99,7 @@ __all__ = [
     "PERMISSION_SUBJECT",
     "PHONE_NUMBER",
     "PIPELINE_RUN",
+    "PRIVACY_REQUEST",
     "QUARANTINE_RAW",
     "RAW_ACTIVITY",
     "RAW_CONTACT",
@@ -109,6 +115,7 @@ __all__ = [
     "SOURCE_SIZE",
     "SOURCE_WATERMARK",
     "TABLES",
+    "TOMBSTONE",
     "UTC_INSTANT",
     "Area",
     "Column",

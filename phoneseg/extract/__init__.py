@@ -2,6 +2,7 @@
 
 from phoneseg.extract.activity import ActivityPlan, ActivityReader, plan_activity, read_activity
 from phoneseg.extract.contacts import ContactBatch, SourceReader, check_ids, extract_source
+from phoneseg.extract.erased import check_token_key, list_erased_numbers, read_tombstones
 from phoneseg.extract.kept import read_kept
 from phoneseg.extract.permissions import PermissionReader, plan_permissions, read_permissions
 from phoneseg.extract.region_hint import resolve_region
@@ -26,8 +27,10 @@ __all__ = [
     "SourceSink",
     "append_dropped_sources",
     "check_ids",
+    "check_token_key",
     "describe_sources",
     "extract_source",
+    "list_erased_numbers",
     "plan_activity",
     "plan_permissions",
     "plan_sources",
@@ -35,5 +38,6 @@ __all__ = [
     "read_kept",
     "read_permissions",
     "read_source",
+    "read_tombstones",
     "resolve_region",
 ]

@@ -81,7 +81,7 @@ def described(environment: dict[str, str]) -> dict[str, Any]:
 
 def test_every_dag_file_imports(described: dict[str, Any]) -> None:
     assert described["errors"] == {}
-    assert described["dag_ids"] == ["segment_contacts"]
+    assert described["dag_ids"] == ["enforce_privacy", "segment_contacts"]
 
 
 def test_nothing_is_published_before_the_audit(described: dict[str, Any]) -> None:

@@ -1,0 +1,146 @@
+"""An erasure leaves no row of its person in any table, and every row of others."""
+
+import json
+
+import polars as pl
+import pytest
+import sqlalchemy as sa
+
+from phoneseg import contracts
+from phoneseg.contracts import (
+    CONTACT_PHONE,
+    CONTACT_PROFILE,
+    ERASURE_RECEIPT,
+    PHONE_NUMBER,
+    PRIVACY_REQUEST,
+    SEGMENT,
+    TABLES,
+    TOMBSTONE,
+    Column,
+    Keeping,
+    PrivacyClass,
+    Table,
+)
+from phoneseg.contracts.contacts import contact_id
+from phoneseg.errors import StopError
+from phoneseg.governance import cluster, erase, request_contact, request_number, targets
+from phoneseg.governance.requests import read_numbers
+from phoneseg.privacy import CONTACT, DIGITS, NUMBER
+from tests.unit.governance.conftest import KEY, Books
+
+ONE, OTHER = "+4930901820", "+442079460018"
+CANONICAL = Table(
+    cluster.CANONICAL_TABLE,
+    "One contact.",
+    Keeping.CURRENT,
+    ("contact_id",),
+    (
+        contact_id(),
+        Column("canonical_contact_id", pl.String, "The contact that stands for its person.", PrivacyClass.PSEUDONYM),
+    ),
+)
+
+
+def test_a_contact_is_erased_from_every_table_that_names_contacts_and_others_are_not(books: Books) -> None:
+    token = books.write_person("crm:one", ONE)
+    books.write_person("crm:other", OTHER)
+    others = books.tables_with("crm:other", OTHER)
+    assert {table.name for table in (*targets.contact_tables(), *targets.token_tables())} <= others
+    (receipt,) = erase(books.settings, [request_contact("crm:one")], dry_run=False)
+    assert books.tables_with("crm:one", ONE, token) == set()
+    assert books.tables_with("crm:other", OTHER) == others
+    counted = {table.name: 1 for table in (*targets.contact_tables(), PHONE_NUMBER)}
+    assert receipt.erased.rows_by_table == counted
+    (told,) = books.rows(ERASURE_RECEIPT)
+    assert (told["contact_count"], told["row_count"], told["request_id"]) == (1, len(counted), None)
+    assert json.loads(told["rows_by_table"]) == counted
+    (stone,) = books.rows(TOMBSTONE)
+    assert (stone["token_kind"], stone["token_key_id"]) == ("contact", KEY.key_id)
+    assert stone["erasure_token"] == KEY.erasure_token(CONTACT, "crm:one")
+
+
+def test_a_number_that_somebody_else_has_stays_with_them(books: Books) -> None:
+    books.write_person("crm:one", ONE)
+    books.write(CONTACT_PHONE, contact_id="crm:mate", phone_token=KEY.token(ONE), token_key_id=KEY.key_id)
+    erase(books.settings, [request_contact("crm:one")], dry_run=False)
+    assert books.tables_with("crm:one") == set()
+    assert books.tables_with(ONE) == {"phone_number"}
+
+
+def test_a_number_is_erased_from_everybody_and_they_stay(books: Books) -> None:
+    token = books.write_person("crm:one", ONE)
+    books.write(CONTACT_PHONE, contact_id="crm:mate", phone_token=token, token_key_id=KEY.key_id)
+    stay = books.tables_with("crm:one") - {"contact_phone", "privacy_request"}
+    (receipt,) = erase(books.settings, [request_number("+49 30 901820")], dry_run=False)
+    assert books.tables_with(ONE, token) == set()
+    assert books.tables_with("crm:one") == stay
+    assert receipt.erased.rows_by_table == {"contact_phone": 2, "contact_profile": 1, "phone_number": 1}
+    assert receipt.erased.contact_ids == ("crm:mate", "crm:one")
+    (profile,) = books.rows(CONTACT_PROFILE)
+    assert (profile["phone_token"], profile["phone_count"], profile["region_code"]) == (None, 0, None)
+    assert profile["city"] == "some city"
+    kinds = {(row["token_kind"], row["erasure_token"]) for row in books.rows(TOMBSTONE)}
+    digits = {(DIGITS, KEY.erasure_token(DIGITS, each)) for each in ("4930901820", "30901820")}
+    assert kinds == {(NUMBER, KEY.erasure_token(NUMBER, ONE)), *digits}
+
+
+@pytest.fixture
+def clusters(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pipeline finds out which contacts are the same person."""
+    for module in (cluster, targets):
+        monkeypatch.setattr(module, "TABLES", (*TABLES, CANONICAL))
+    assert CANONICAL not in contracts.TABLES
+
+
+@pytest.mark.usefixtures("clusters")
+def test_a_contact_goes_with_its_cluster_and_no_other(books: Books) -> None:
+    with books.warehouse.transaction() as connection:
+        books.warehouse.naming.published(CANONICAL).create(connection)
+    for contact, head in (("crm:1", "crm:1"), ("web:2", "crm:1"), ("crm:3", "crm:3")):
+        books.write(CANONICAL, contact_id=contact, canonical_contact_id=head)
+        books.write(SEGMENT, segment_code=contact)
+        books.write(contracts.SEGMENT_MEMBERSHIP, contact_id=contact, segment_code=contact)
+    (receipt,) = erase(books.settings, [request_contact("web:2")], dry_run=False)
+    assert receipt.erased.contact_ids == ("crm:1", "web:2")
+    assert books.tables_with("crm:1", "web:2") == set()
+    assert [row["segment_code"] for row in books.rows(SEGMENT)] == ["crm:3"]
+    assert [row["contact_id"] for row in books.rows(CANONICAL)] == ["crm:3"]
+    stones = {row["erasure_token"] for row in books.rows(TOMBSTONE)}
+    assert stones == {KEY.erasure_token(CONTACT, each) for each in ("crm:1", "web:2")}
+
+
+def test_who_is_erased_twice_has_one_tombstone_and_two_receipts(books: Books) -> None:
+    requests = [request_contact("crm:one"), request_contact("crm:one"), request_number(ONE)]
+    erase(books.settings, requests, dry_run=False)
+    erase(books.settings, requests, dry_run=False)
+    assert len(books.rows(TOMBSTONE)) == 4
+    assert len(books.rows(ERASURE_RECEIPT)) == 6
+
+
+def test_a_thousand_requests_are_served_at_once(books: Books) -> None:
+    with books.warehouse.transaction() as connection:
+        table = books.warehouse.naming.published(PRIVACY_REQUEST)
+        rows = [{"request_id": str(n), "request_kind": "erase_contact", "contact_id": f"crm:{n}"} for n in range(1_000)]
+        connection.execute(sa.insert(table), rows)
+    erase(books.settings, [request_contact(f"crm:{n}") for n in range(1_000)], dry_run=False)
+    assert books.rows(PRIVACY_REQUEST) == []
+    assert len(books.rows(TOMBSTONE)) == 1_000
+
+
+@pytest.mark.parametrize("text", ["030 901820", "somebody", "", "+49", "crm:1"])
+def test_what_is_no_number_with_its_calling_code_is_refused_and_not_shown(text: str) -> None:
+    with pytest.raises(StopError, match="with its calling code") as raised:
+        request_number(text)
+    assert not text or text not in str(raised.value).replace("+49 30 ...", "").replace("crm:17", "")
+
+
+@pytest.mark.parametrize("text", ["", "17", "crm:", ":17", "a b:1"])
+def test_what_is_no_contact_id_is_refused(text: str) -> None:
+    with pytest.raises(StopError, match="`<source>:<id>`"):
+        request_contact(text)
+
+
+def test_a_request_does_not_print_whom_it_is_about() -> None:
+    assert "crm" not in repr(request_contact("crm:17"))
+    assert "30" not in repr(request_number(ONE))
+    assert read_numbers(["+49 (30) 90 18 20", "x"]) == [ONE, None]
