@@ -30,36 +30,45 @@ class Books:
 
     def write(self, table: Table, **values: object) -> None:
         """Write a row; columns without a value get one that says nothing."""
-        row = {column.name: _value(column.dtype, column.name) for column in table.columns} | values
         with self.warehouse.transaction() as connection:
-            connection.execute(self.warehouse.naming.published(table).insert(), [row])
+            self._insert(connection, table, values)
 
     def write_person(self, contact: str, number: str) -> str:
         """Write a row into every table that can name a contact or a token; return the token of the number."""
         token = KEY.token(number)
-        for table in TABLES:
-            names = dict.fromkeys(contact_columns(table), contact)
-            if "phone_token" in table.column_names:
-                names |= {"phone_token": token, "token_key_id": KEY.key_id}
-            if "phone_e164" in table.column_names:
-                names["phone_e164"] = number
-            if names:
-                mine = {name: value for name, value in names.items() if name in table.column_names}
-                own = {"request_id": f"about {contact}"} if "request_id" in table.key else {}
-                own |= {"source": contact.partition(":")[0]} if "source" in table.column_names else {}
-                self.write(table, **mine, **own)
+        mine = {"phone_token": token, "token_key_id": KEY.key_id, "phone_e164": number}
+        mine |= {"source": contact.partition(":")[0], "request_id": f"about {contact}"}
+        with self.warehouse.transaction() as connection:
+            for table in TABLES:
+                columns = table.column_names
+                if contact_columns(table) or "phone_token" in columns:
+                    values = {name: value for name, value in mine.items() if name in columns}
+                    self._insert(connection, table, dict.fromkeys(contact_columns(table), contact) | values)
         return token
 
     def rows(self, table: Table) -> list[dict[str, Any]]:
         """Return the rows of a table."""
+        return self.all_rows(table)[table.name]
+
+    def all_rows(self, *tables: Table) -> dict[str, list[dict[str, Any]]]:
+        """Return the rows of some tables, or of all, by table."""
         with self.warehouse.transaction() as connection:
-            found = connection.execute(sa.select(self.warehouse.naming.published(table))).mappings()
-            return [dict(row) for row in found]
+            return {
+                table.name: [dict(row) for row in connection.execute(self._select(table)).mappings()]
+                for table in tables or TABLES
+            }
 
     def tables_with(self, *words: str) -> set[str]:
         """Return the tables in which a value holds one of some words."""
-        held = {table.name: " ".join(str(row.values()) for row in self.rows(table)) for table in TABLES}
+        held = {name: " ".join(str(row.values()) for row in rows) for name, rows in self.all_rows().items()}
         return {name for name, text in held.items() if any(word in text for word in words)}
+
+    def _select(self, table: Table) -> sa.Select[Any]:
+        return sa.select(self.warehouse.naming.published(table))
+
+    def _insert(self, connection: sa.Connection, table: Table, values: dict[str, object]) -> None:
+        row = {column.name: _value(column.dtype, column.name) for column in table.columns} | values
+        connection.execute(self.warehouse.naming.published(table).insert(), [row])
 
 
 def _value(dtype: object, name: str) -> object:

@@ -23,7 +23,7 @@ from phoneseg.contracts import (
 )
 from phoneseg.contracts.contacts import contact_id
 from phoneseg.errors import StopError
-from phoneseg.governance import cluster, erase, request_contact, request_number, targets
+from phoneseg.governance import cluster, erase, request_contact, request_number, serve_requests, targets
 from phoneseg.governance.requests import read_numbers
 from phoneseg.privacy import CONTACT, DIGITS, NUMBER
 from tests.unit.governance.conftest import KEY, Books
@@ -144,3 +144,40 @@ def test_a_request_does_not_print_whom_it_is_about() -> None:
     assert "crm" not in repr(request_contact("crm:17"))
     assert "30" not in repr(request_number(ONE))
     assert read_numbers(["+49 (30) 90 18 20", "x"]) == [ONE, None]
+
+
+def ask(books: Books, request_id: str, kind: str, contact: str | None = None, number: str | None = None) -> None:
+    books.write(PRIVACY_REQUEST, request_id=request_id, request_kind=kind, contact_id=contact, phone_e164=number)
+
+
+def test_requests_are_served_and_gone_and_those_that_cannot_be_stay(books: Books) -> None:
+    books.write_person("web:7", OTHER)
+    ask(books, "T1", "erase_contact", "crm:one")
+    ask(books, "T2", "erase_number", number="+49 (30) 901820")
+    ask(books, "T3", "erase_number", number="030 901820")
+    ask(books, "T4", "forget")
+    ask(books, "of crm:one", "erase_contact", "crm:one")
+    ask(books, "T6", "wrong kind", "crm:one")
+    shown, refused = serve_requests(books.settings, dry_run=True)
+    assert (len(shown), sum(refused.values())) == (3, 4)
+    assert len(books.rows(PRIVACY_REQUEST)) == 7
+    served, refused = serve_requests(books.settings, dry_run=False)
+    assert {str(each.request.request_id) for each in served} == {"T1", "T2", "of crm:one"}
+    assert sorted(refused.values()) == [1, 3]
+    assert {row["request_id"] for row in books.rows(PRIVACY_REQUEST)} == {"T3", "T4", "about web:7"}
+    told = sorted(str(row["request_id"]) for row in books.rows(ERASURE_RECEIPT))
+    assert told == ["None", "T1", "T2"], "a request id that names somebody is left out"
+    assert books.tables_with("crm:one", "901820") == {"privacy_request"}, "of T3 nobody knows the country"
+    assert serve_requests(books.settings, dry_run=False)[0] == []
+
+
+def test_a_dry_run_says_what_an_erasure_erases_and_changes_nothing(books: Books) -> None:
+    books.write_person("crm:one", ONE)
+    books.write_person("crm:other", OTHER)
+    before = books.all_rows()
+    requests = [request_contact("crm:one"), request_number(OTHER)]
+    shown = erase(books.settings, requests, dry_run=True)
+    assert books.all_rows() == before
+    done = erase(books.settings, requests, dry_run=False)
+    assert [each.erased for each in shown] == [each.erased for each in done]
+    assert min(each.row_count for each in done) > 0
