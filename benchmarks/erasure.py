@@ -2,9 +2,9 @@
 
     python benchmarks/erasure.py FOLDER [CONTACTS] [ERASURES] [BACKFILLS] [duckdb|postgresql]
 
-Writes a demo into FOLDER, if there is none, publishes a day, erases (nine of ten by contact, one by number) through `privacy_request`,
-backfills past days, runs the next one, and looks for the ids, numbers and tokens of the erased in every column of every
-table and in all files that phoneseg keeps. It ends with 1 if it finds any.
+Writes a demo into FOLDER, if there is none, publishes a day, erases (nine of ten by contact, one by number) through
+`privacy_request`, backfills past days, runs the next one, and looks for the ids, numbers and tokens of the erased in
+every column of every table and in all files that phoneseg keeps. It ends with 1 if it finds any.
 """
 
 import random

@@ -254,6 +254,8 @@ def _token_key() -> str:
     return (
         "## The token key\n\nThe key behind `phone_token` stands in the variable `PHONESEG_TOKEN_KEY`, or in the file "
         "that [`privacy.token_key_file`](#privacy) names. The variable goes first. The key itself has no place in "
-        f"`{DEFAULT_CONFIG}`. Make it with `openssl rand -hex 32`, and keep it. With another key all tokens change, "
-        "and they no longer join with the tokens that somebody has kept."
+        f"`{DEFAULT_CONFIG}`. Make it with `openssl rand -hex 32`, and keep it. With another key all tokens change: "
+        "[`phoneseg keys rotate`](cli.md#phoneseg-keys-rotate) changes them, and former keys then stand in "
+        "`privacy.old_key_files`, or in the variable `PHONESEG_OLD_TOKEN_KEYS` as a JSON list. Why, says "
+        "[privacy.md](privacy.md#keys)."
     )

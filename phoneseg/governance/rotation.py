@@ -117,7 +117,7 @@ def _write_changes(warehouse: Warehouse, new_key: TokenKey, stage: Stage) -> Non
     with warehouse.snapshot() as connection, stage.append(_CHANGE) as append:
         for batch in warehouse.read_batches(connection, former):
             rows = batch.cast(dict.fromkeys(batch.columns, pl.String))
-            tokens = pl.Series([new_key.token(each) for each in rows["phone_e164"]], dtype=pl.String)
+            tokens = pl.Series(new_key.tokens(rows["phone_e164"]), dtype=pl.String)
             append(rows.select(pl.col("phone_token").alias("former_token"), tokens.alias("phone_token")))
 
 

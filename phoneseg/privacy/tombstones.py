@@ -1,6 +1,5 @@
 """Tombstones: who was erased, told by tokens alone, so that no source brings them back."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -50,7 +49,7 @@ class Tombstones:
     def find(self, kind: str, values: pl.Series) -> pl.Series:
         """Return whether each value is erased; a null is not.
 
-        An HMAC costs a microsecond or two, so each distinct value gets one for each key, and none where nobody of the
+        An HMAC costs a microsecond, so each distinct value gets one for each key, and none where nobody of the
         kind was erased.
 
         Args:
@@ -60,7 +59,14 @@ class Tombstones:
         known = [(key, tokens) for key, of, tokens in self.tokens if of == kind]
         if not known:
             return pl.Series([False], dtype=pl.Boolean).new_from_index(0, len(values))
-        return values.is_in(list(_erased(kind, values, known))).fill_null(False)
+        distinct = values.drop_nulls().unique()
+        erased = [
+            value
+            for key, tokens in known
+            for value, token in zip(distinct, key.erasure_tokens(kind, distinct), strict=True)
+            if token in tokens
+        ]
+        return values.is_in(erased).fill_null(False)
 
     def without_contacts(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Return the rows with a `contact_id` that is not erased."""
@@ -68,12 +74,6 @@ class Tombstones:
 
 
 NOBODY: Final = Tombstones()
-
-
-def _erased(kind: str, values: pl.Series, known: list[tuple[TokenKey, frozenset[str]]]) -> Iterator[str]:
-    for value in values.drop_nulls().unique():
-        if any(key.erasure_token(kind, value) in tokens for key, tokens in known):
-            yield value
 
 
 @dataclass

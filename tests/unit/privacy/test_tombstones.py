@@ -55,7 +55,7 @@ def test_the_erased_are_found_under_the_key_that_made_their_tombstone() -> None:
 
 
 def test_where_nobody_is_erased_nobody_is_found_and_no_token_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(TokenKey, "erasure_token", None)
+    monkeypatch.setattr(TokenKey, "erasure_tokens", None)
     assert NOBODY.find(CONTACT, pl.Series(["crm:1", None])).to_list() == [False, False]
     assert Tombstones.of(TOMBSTONE.schema.to_frame(), RING) == NOBODY
 
