@@ -108,6 +108,9 @@ _RULES: Final = {
         "A holiday of several days is one, with its first day and its last. The names are those of "
         "`holidays.country_holidays(..., language='en_US')`.",
     ),
+    "privacy.retention": (
+        "The class of a table is that of its most private column: see [privacy.md](privacy.md#retention).",
+    ),
     "segments.rfm": (
         "phoneseg ships the segments that stand under [`rfm`](segments.md#rfm). Any of yours replaces all of them.",
         "A contact is in the first of them that fits, else in `other`; without a purchase it is in `no_purchase`.",

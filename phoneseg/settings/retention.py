@@ -6,10 +6,7 @@ from phoneseg.settings.section import Section
 
 
 class RetentionSettings(Section):
-    """Days after which rows of past days go; without a number they stay.
-
-    The class of a table is that of its most private column.
-    """
+    """Days after which rows of past days go; without a number they stay."""
 
     personal_days: int | None = Field(
         None, ge=1, description="Dated tables and the history that say something of contacts or segments."
