@@ -10,7 +10,7 @@ _REQUEST_KIND: Final = Column("request_kind", pl.String, "erase_contact or erase
 
 PRIVACY_REQUEST: Final = Table(
     "privacy_request",
-    "One request that is not served yet: write it here, and it goes when it is served.",
+    "One open request; it goes when it is served.",
     Keeping.LOG,
     ("request_id",),
     (
