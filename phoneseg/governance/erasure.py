@@ -7,6 +7,7 @@ from secrets import token_hex
 
 import sqlalchemy as sa
 
+from phoneseg.extract import check_token_key
 from phoneseg.governance.contact_rows import erase_contacts
 from phoneseg.governance.leftovers import remove_idle_leftovers
 from phoneseg.governance.number_rows import erase_numbers
@@ -37,6 +38,7 @@ def erase(settings: Settings, requests: Sequence[Request], *, dry_run: bool) -> 
 
     Raises:
         SettingsError: There is no token key.
+        StopError: The published tokens are of another key: the tombstones would be, too.
         OutdatedSchemaError: The tables are those of another version of phoneseg.
         WarehouseBusyError: A run was publishing for longer than `lock_wait_s`.
     """
@@ -55,6 +57,7 @@ def serve_requests(settings: Settings, *, dry_run: bool) -> tuple[list[Receipt],
 
     Raises:
         SettingsError: There is no token key.
+        StopError: The published tokens are of another key: the tombstones would be, too.
         OutdatedSchemaError: The tables are those of another version of phoneseg.
         WarehouseBusyError: A run was publishing for longer than `lock_wait_s`.
     """
@@ -91,6 +94,7 @@ def _erase_within(
     if not requests:
         return []
     key, now = load_token_key(settings), datetime.now(UTC)
+    check_token_key(warehouse, connection, settings, key.key_id)
     contacts, numbers = ([each.subject for each in requests if each.kind == kind] for kind in RequestKind)
     erased = {
         RequestKind.ERASE_CONTACT: erase_contacts(warehouse, connection, contacts),
