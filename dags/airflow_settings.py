@@ -15,8 +15,9 @@ _DRIVERS: Final = {"postgres": "postgresql"}  # where Airflow calls a database o
 def read_settings() -> Settings:
     """Read the settings; the connection that PHONESEG_AIRFLOW_CONN_ID names gives the URL of the warehouse.
 
-    Its extra may hold the key of the tokens as `token_key`, and libpq's `ssl...` parameters. It is read by tasks, not
-    when the DAG file is: that happens every few seconds, and a secrets backend may be far away.
+    Its extra may hold the key of the tokens as `token_key`, former ones as the list `old_token_keys`, and libpq's
+    `ssl...` parameters. It is read by tasks, not when the DAG file is: that happens every few seconds, and a secrets
+    backend may be far away.
 
     Raises:
         SettingsError: The settings are wrong.
@@ -35,4 +36,8 @@ def read_settings() -> Settings:
         database=connection.schema,
         query={name: str(value) for name, value in extra.items() if name.startswith("ssl")},
     )
-    return load_settings(warehouse_url=url.render_as_string(hide_password=False), token_key=extra.get("token_key"))
+    return load_settings(
+        warehouse_url=url.render_as_string(hide_password=False),
+        token_key=extra.get("token_key"),
+        old_token_keys=extra.get("old_token_keys", ()),
+    )

@@ -50,6 +50,7 @@ from phoneseg.extract import (
     append_dropped_sources,
     check_ids,
     describe_sources,
+    list_erased_numbers,
     plan_activity,
     plan_permissions,
     plan_sources,
@@ -85,8 +86,9 @@ def extract(run: Run) -> Counts:
     """Begin the run, and read the contacts that existed at `as_of`, their filled phone cells, activity and consent.
 
     Of a contact source with `updated_at` that is published already, only what changed since is read. Writes
-    `raw_contact`, `raw_phone`, `raw_activity`, `raw_permission`, `raw_number_list`, `source_watermark`, `source_size`
-    and, of a run that reads less than everything, `changed_contact`, `kept_contact` and what else `read_kept` does.
+    `raw_contact`, `raw_phone`, `raw_activity`, `raw_permission`, `raw_number_list`, `source_watermark`, `source_size`,
+    `tombstone` (who was erased is left out) and, of a run that reads less than everything, `changed_contact`,
+    `kept_contact` and what else `read_kept` does.
 
     Raises:
         SettingsError: The settings lack what a later verb needs.
@@ -136,6 +138,7 @@ def extract(run: Run) -> Counts:
         "empty_cell_count": sink.empty_cell_count,
         "changed_contact_count": stage.count(CHANGED_CONTACT.name) if is_partial else sink.contact_count,
         "is_incremental": is_incremental,
+        "erased_contact_count": sum(each.erased_count for each in read),
     }
     stage.write_counts("extract", {**counts, "is_partial": is_partial, "base_us": base_us})
     publish.keep_interval(warehouse, run)
@@ -152,11 +155,11 @@ def normalize(run: Run) -> Counts:
     `match_number_states` do.
 
     Raises:
-        ReconciliationError: A filled cell, or a number in one, is neither among the phones nor in quarantine, or a row
-            of activity or consent is lost.
+        ReconciliationError: A filled cell, or a number in one, is neither among the phones, in quarantine nor erased,
+            or a row of activity or consent is lost.
     """
     key, stage, began, counts = load_token_key(run.settings), run.stage, perf_counter(), ReadCounts()
-    filled_count, number_count = stage.count(RAW_PHONE.name), 0
+    filled_count, number_count, erased = stage.count(RAW_PHONE.name), 0, list_erased_numbers(run)
     with (
         stage.append(PARSED_PHONE) as append_phones,
         stage.append(CONTACT_QUARANTINE) as append_quarantined,
@@ -164,9 +167,10 @@ def normalize(run: Run) -> Counts:
     ):
         for cells in stage.scan(RAW_PHONE.name).collect_batches(chunk_size=_BATCH_CELLS, maintain_order=True):
             read = read_cells(cells, run.settings.hygiene, counts)
-            append_phones(add_tokens(read.phones, key))
-            append_quarantined(read.quarantined)
-            append_raw(read.quarantined)
+            phones, quarantined = erased.leave_out(read.phones, read.quarantined)
+            append_phones(add_tokens(phones, key))
+            append_quarantined(quarantined)
+            append_raw(quarantined)
             number_count += read.number_count
             log.info(
                 "normalize: %s of %s cells, %s a second; %s asked of phonenumbers one by one",
@@ -178,8 +182,8 @@ def normalize(run: Run) -> Counts:
     stage.write(PHONE_NUMBER.name, PHONE_NUMBER.conform(parsed).unique("phone_token", keep="any"))
     phone_count, quarantined_count = stage.count(CONTACT_PHONE.name), stage.count(CONTACT_QUARANTINE.name)
     written = (stage.scan(table.name) for table in (CONTACT_PHONE, CONTACT_QUARANTINE))
-    cell_count = sum(_count(rows.filter(pl.col("position") == 1)) for rows in written)
-    if cell_count != filled_count or phone_count + quarantined_count != number_count:
+    cell_count = sum(_count(rows.filter(pl.col("position") == 1)) for rows in written) + erased.cell_count
+    if cell_count != filled_count or phone_count + quarantined_count + erased.number_count != number_count:
         raise ReconciliationError(
             f"normalize: {filled_count} filled cells came in with {number_count} numbers, but {phone_count} phones and "
             f"{quarantined_count} quarantined numbers of {cell_count} cells went out; nothing was published"
@@ -190,6 +194,7 @@ def normalize(run: Run) -> Counts:
         "phone_count": phone_count,
         "valid_phone_count": valid_count,
         "quarantined_count": quarantined_count,
+        "erased_number_count": erased.number_count,
     }
     matched = {**match_activity(run, key), **match_permissions(run, key), **match_number_states(run, key)}
     return _keep(run, "normalize", {**phone_counts, **matched})

@@ -19,7 +19,7 @@ from phoneseg.settings.seasons import MonthDay, Region
 from phoneseg.settings.section import Currency, Identifier
 
 EXAMPLE: Final = Path(__file__).with_name("example.toml")
-_NOT_IN_THE_FILE: Final = ("config_file", "token_key")
+_NOT_IN_THE_FILE: Final = ("config_file", "token_key", "old_token_keys")
 _RULES_IN_WORDS: Final = {
     get_args(Identifier)[1]: "lower-case letters, digits and underscores",
     get_args(Currency)[1]: "three capital letters",
@@ -124,6 +124,9 @@ _RULES: Final = {
         "Give either `from_day` and `to_day`, or `holidays`. A season may go over New Year.",
         "A holiday of several days is one, with its first day and its last. The names are those of "
         "`holidays.country_holidays(..., language='en_US')`.",
+    ),
+    "privacy.retention": (
+        "The class of a table is that of its most private column: see [privacy.md](privacy.md#retention).",
     ),
     "segments.rfm": (
         "phoneseg ships the segments that stand under [`rfm`](segments.md#rfm). Any of yours replaces all of them.",
@@ -271,6 +274,8 @@ def _token_key() -> str:
     return (
         "## The token key\n\nThe key behind `phone_token` stands in the variable `PHONESEG_TOKEN_KEY`, or in the file "
         "that [`privacy.token_key_file`](#privacy) names. The variable goes first. The key itself has no place in "
-        f"`{DEFAULT_CONFIG}`. Make it with `openssl rand -hex 32`, and keep it. With another key all tokens change, "
-        "and they no longer join with the tokens that somebody has kept."
+        f"`{DEFAULT_CONFIG}`. Make it with `openssl rand -hex 32`, and keep it. With another key all tokens change: "
+        "[`phoneseg keys rotate`](cli.md#phoneseg-keys-rotate) changes them, and former keys then stand in "
+        "`privacy.old_key_files`, or in the variable `PHONESEG_OLD_TOKEN_KEYS` as a JSON list. Why, says "
+        "[privacy.md](privacy.md#keys)."
     )

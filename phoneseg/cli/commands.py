@@ -15,7 +15,7 @@ from rich.console import Console
 
 import phoneseg
 from phoneseg import pipeline
-from phoneseg.cli import INTERRUPTED, metadata, rnd
+from phoneseg.cli import INTERRUPTED, keys, metadata, rnd
 from phoneseg.cli.backfill import backfill
 from phoneseg.cli.dictionary import print_tables
 from phoneseg.cli.log_format import LogFormat, start_logging, tell_error
@@ -24,6 +24,7 @@ from phoneseg.cli.normalize_file import normalize
 from phoneseg.cli.one_run import run_once
 from phoneseg.cli.options import AcceptDrift, AcceptSizes, AsOf, Config, Full, Sources
 from phoneseg.cli.plan import plan
+from phoneseg.cli.privacy import enforce, erase_person, export
 from phoneseg.cli.summary import as_typed, print_summary
 from phoneseg.demo import demo_server, is_demo_complete, write_demo
 from phoneseg.errors import PhonesegError, RetryableError, told_without_values
@@ -48,6 +49,7 @@ verbs = typer.Typer(help="One step of a run, for orchestrators that call them on
 app.add_typer(verbs, name="verb")
 app.add_typer(metadata.app, name="metadata")
 app.add_typer(rnd.app, name="rnd")
+app.add_typer(keys.app, name="keys")
 
 
 @app.callback()
@@ -128,6 +130,9 @@ for _each in pipeline.VERBS:
 
 app.command()(normalize)
 app.command()(migrate)
+app.command("erase")(erase_person)
+app.command("export-person")(export)
+app.command("enforce-privacy")(enforce)
 
 
 @app.command()

@@ -45,6 +45,7 @@ from phoneseg.contracts.permission import (
     PERMISSION_SUBJECT,
     RAW_PERMISSION,
 )
+from phoneseg.contracts.privacy import ERASURE_RECEIPT, PRIVACY_REQUEST, TOMBSTONE
 from phoneseg.contracts.profile import CONTACT_BASE, CONTACT_PROFILE, KEPT_CONTACT, contact_profile
 from phoneseg.contracts.report import CONTACT_REPORT, OVERLAP_REPORT, REPORTS, SEGMENT_REPORT
 from phoneseg.contracts.runs import PIPELINE_RUN, SOURCE_SIZE, SOURCE_WATERMARK
@@ -82,6 +83,9 @@ TABLES: Final = (
     CONTACT_UPDATE,
     RND_ANSWER,
     PIPELINE_RUN,
+    PRIVACY_REQUEST,
+    ERASURE_RECEIPT,
+    TOMBSTONE,
 )
 
 
@@ -110,6 +114,7 @@ __all__ = [
     "CONTACT_UPDATE",
     "DECIDED_PERMISSION",
     "DELIVERIES",
+    "ERASURE_RECEIPT",
     "EXAMINED_PHONE",
     "EXAMINED_QUARANTINE",
     "HYGIENE_ISSUE",
@@ -126,6 +131,7 @@ __all__ = [
     "PERMISSION_SUBJECT",
     "PHONE_NUMBER",
     "PIPELINE_RUN",
+    "PRIVACY_REQUEST",
     "QUALITY_PARTS",
     "QUALITY_SCORE",
     "QUARANTINE_RAW",
@@ -149,6 +155,7 @@ __all__ = [
     "SOURCE_SIZE",
     "SOURCE_WATERMARK",
     "TABLES",
+    "TOMBSTONE",
     "UTC_INSTANT",
     "Area",
     "Column",

@@ -73,7 +73,12 @@ PIPELINE_RUN: Final = Table(
         Column("changed_contact_count", pl.Int64, "Contacts that were read, or found to be gone.", nullable=True),
         Column("contact_count", pl.Int64, "Contacts in all at as_of.", nullable=True),
         Column("filled_cell_count", pl.Int64, "Their phone cells with something in them.", nullable=True),
-        Column("empty_cell_count", pl.Int64, "Their phone cells that are null or blank.", nullable=True),
+        Column(
+            "empty_cell_count",
+            pl.Int64,
+            "Their phone cells that are null or blank, or whose number was erased.",
+            nullable=True,
+        ),
         Column(
             "number_count",
             pl.Int64,
@@ -83,6 +88,18 @@ PIPELINE_RUN: Final = Table(
         Column("phone_count", pl.Int64, "Numbers in contact_phone.", nullable=True),
         Column("valid_phone_count", pl.Int64, "Valid numbers in contact_phone.", nullable=True),
         Column("quarantined_count", pl.Int64, "Rows of contact_quarantine.", nullable=True),
+        Column(
+            "erased_contact_count",
+            pl.Int64,
+            "Rows of the sources that were left out because their contacts were erased.",
+            nullable=True,
+        ),
+        Column(
+            "erased_number_count",
+            pl.Int64,
+            "Numbers that were left out because they were erased, in the cells that the run read.",
+            nullable=True,
+        ),
         Column("membership_count", pl.Int64, "Rows of segment_membership.", nullable=True),
         Column("activity_count", pl.Int64, "Rows of the activity sources that happened before as_of.", nullable=True),
         Column("matched_activity_count", pl.Int64, "Of those, rows of a contact.", nullable=True),

@@ -2,6 +2,7 @@
 
 from phoneseg.extract.activity import ActivityPlan, ActivityReader, plan_activity, read_activity
 from phoneseg.extract.contacts import ContactBatch, SourceReader, check_ids, extract_source
+from phoneseg.extract.erased import check_token_key, list_erased_numbers, read_tombstones
 from phoneseg.extract.kept import read_kept
 from phoneseg.extract.number_lists import read_number_lists
 from phoneseg.extract.permissions import PermissionReader, plan_permissions, read_permissions
@@ -27,8 +28,10 @@ __all__ = [
     "SourceSink",
     "append_dropped_sources",
     "check_ids",
+    "check_token_key",
     "describe_sources",
     "extract_source",
+    "list_erased_numbers",
     "plan_activity",
     "plan_permissions",
     "plan_sources",
@@ -37,5 +40,6 @@ __all__ = [
     "read_number_lists",
     "read_permissions",
     "read_source",
+    "read_tombstones",
     "resolve_region",
 ]

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from phoneseg.contracts import RAW_CONTACT, RAW_PHONE
 from phoneseg.errors import SourceError
 from phoneseg.extract.source_rows import SourceRows, check_region
+from phoneseg.privacy import NOBODY, Tombstones
 from phoneseg.settings import ContactSource, Settings
 from phoneseg.warehouse import Warehouse
 
@@ -25,11 +26,13 @@ class ContactBatch:
         contacts: Rows of RAW_CONTACT.
         phones: Rows of RAW_PHONE: the filled cells of those contacts.
         empty_cell_count: Cells that are null or blank.
+        erased_count: Source rows that were left out because their contacts were erased.
     """
 
     contacts: pl.DataFrame
     phones: pl.DataFrame
     empty_cell_count: int
+    erased_count: int = 0
 
     def only(self, ids: pl.DataFrame) -> "ContactBatch":
         """Return the part of the batch that is of some contacts, given by `contact_id`."""
@@ -40,14 +43,15 @@ class ContactBatch:
 
 @dataclass(frozen=True)
 class SourceReader:
-    """How one source's rows become contacts."""
+    """How one source's rows become contacts, but for those that were erased."""
 
     name: str
     source: ContactSource
     where: str
+    tombstones: Tombstones = NOBODY
 
     @classmethod
-    def of(cls, settings: Settings, name: str) -> "SourceReader":
+    def of(cls, settings: Settings, name: str, tombstones: Tombstones = NOBODY) -> "SourceReader":
         """Return the reader of a configured source.
 
         Raises:
@@ -56,7 +60,7 @@ class SourceReader:
         source = settings.contacts[name]
         where = f"{settings.config_file.name}: contacts.{name}"
         check_region(where, source.region)
-        return cls(name, source, where)
+        return cls(name, source, where, tombstones)
 
     def select(self, warehouse: Warehouse, connection: sa.Connection) -> Statement:
         """Return the SELECT of the source's configured columns, which are there.
@@ -90,13 +94,15 @@ class SourceReader:
                 **{_cell(column): source_rows.text(column) for column in self.source.phones},
             }
         ).with_columns(source=pl.lit(self.name))
-        existing = typed.filter(_exists(as_of))
+        at_as_of = typed.filter(_exists(as_of))
+        existing = self.tombstones.without_contacts(at_as_of)
         cells = [self._phone_cells(existing, column, rank) for rank, column in enumerate(self.source.phones, start=1)]
         phones = pl.concat(cells)
         return ContactBatch(
             RAW_CONTACT.conform(existing.lazy()).collect(),
             RAW_PHONE.conform(phones.lazy()).collect(),
             len(existing) * len(self.source.phones) - len(phones),
+            len(at_as_of) - len(existing),
         )
 
     def read_keys(self, rows: pl.DataFrame, as_of: datetime) -> pl.DataFrame:

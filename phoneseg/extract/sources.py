@@ -14,7 +14,9 @@ from phoneseg.contracts import CHANGED_CONTACT, CONTACT_PROFILE, SOURCE_SIZE, SO
 from phoneseg.errors import SourceError
 from phoneseg.extract.contacts import ContactBatch, SourceReader, Statement, extract_source
 from phoneseg.extract.drift import EarlierSource, check_column_types, check_contact_count, read_earlier_source
+from phoneseg.extract.erased import read_tombstones
 from phoneseg.extract.watermarks import changed_since, read_watermarks
+from phoneseg.privacy import CONTACT
 from phoneseg.run import Run
 from phoneseg.warehouse import Warehouse
 
@@ -75,17 +77,25 @@ class SourceSink:
 
 @dataclass(frozen=True)
 class SourceRead:
-    """What was read of one source: all contacts that exist at `as_of`, and their newest `updated_at` up to now."""
+    """What was read of one source.
+
+    Attributes:
+        plan: How.
+        contact_count: All contacts that exist at `as_of`.
+        watermark_at: Their newest `updated_at` up to now.
+        erased_count: Source rows of contacts that were erased.
+    """
 
     plan: SourcePlan
     contact_count: int
     watermark_at: datetime | None
+    erased_count: int
 
 
 def plan_sources(
     warehouse: Warehouse, connection: sa.Connection, run: Run, fingerprints: Mapping[str, str]
 ) -> list[SourcePlan]:
-    """Decide how the run reads its sources.
+    """Decide how the run reads its sources, and read who was erased: they are left out.
 
     Args:
         warehouse: The warehouse.
@@ -96,12 +106,15 @@ def plan_sources(
     Raises:
         SourceError: A table or a column is missing.
         DriftError: A column is of another type than before.
+        StopError: Published tokens were made with another key than that of the settings.
+        SettingsError: The key of a tombstone is not there.
     """
+    tombstones = read_tombstones(warehouse, connection, run)
     watermarks = read_watermarks(warehouse, connection, run)
     overlap = timedelta(minutes=run.settings.extract.overlap_minutes)
     plans = []
     for name in run.sources:
-        reader = SourceReader.of(run.settings, name)
+        reader = SourceReader.of(run.settings, name, tombstones)
         statement = reader.select(warehouse, connection)
         types = warehouse.source_types(connection, name, reader.source)
         earlier = read_earlier_source(warehouse, connection, run, name)
@@ -176,17 +189,18 @@ def _read_whole(
     warehouse: Warehouse, connection: sa.Connection, run: Run, plan: SourcePlan, sink: SourceSink, *, is_partial: bool
 ) -> SourceRead:
     """Read all contacts of a source; its published contacts are replaced, whatever became of them."""
-    name, contact_count, newest = plan.reader.name, 0, None
+    name, contact_count, erased_count, newest = plan.reader.name, 0, 0, None
     for batch in extract_source(warehouse, connection, plan.reader, plan.statement, run.as_of):
         sink.append(batch)
         contact_count += len(batch.contacts)
+        erased_count += batch.erased_count
         newest = _newest(batch.contacts, newest)
         if is_partial:
             sink.append_changed(batch.contacts)
     if is_partial:
         for ids in _published_ids(warehouse, connection, name):
             sink.append_changed(ids)
-    return SourceRead(plan, contact_count, newest)
+    return SourceRead(plan, contact_count, newest, erased_count)
 
 
 def _read_changes(
@@ -194,8 +208,12 @@ def _read_changes(
 ) -> SourceRead:
     """Read the contacts that may have changed, and find out which are new or gone by a scan of all ids."""
     name = plan.reader.name
-    existing = _existing_keys(warehouse, connection, run, plan)
+    at_as_of = _existing_keys(warehouse, connection, run, plan)
     published = pl.concat(_published_ids(warehouse, connection, name))
+    # Who is published is not erased, so that few ids cost an HMAC.
+    unpublished = at_as_of.join(published, on="contact_id", how="anti", maintain_order="left")
+    is_erased = plan.reader.tombstones.find(CONTACT, unpublished["contact_id"])
+    existing = at_as_of.join(unpublished.filter(is_erased), on="contact_id", how="anti")
     read = [pl.DataFrame(schema={"contact_id": pl.String})]
     for batch in extract_source(warehouse, connection, plan.reader, changed, run.as_of, may_be_empty=True):
         sink.append(batch)
@@ -209,7 +227,7 @@ def _read_changes(
     gone = published.join(existing, on="contact_id", how="anti")
     for ids in (seen, unseen, gone):
         sink.append_changed(ids)
-    return SourceRead(plan, len(existing), _newest(existing, None))
+    return SourceRead(plan, len(existing), _newest(existing, None), len(at_as_of) - len(existing))
 
 
 def _existing_keys(warehouse: Warehouse, connection: sa.Connection, run: Run, plan: SourcePlan) -> pl.DataFrame:

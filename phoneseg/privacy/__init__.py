@@ -1,5 +1,20 @@
-"""What keeps a phone number from those who need not see it."""
+"""What keeps a phone number from those who need not see it, and the erased away."""
 
-from phoneseg.privacy.tokens import TokenKey, add_tokens, load_token_key
+from phoneseg.privacy.tokens import KeyRing, TokenKey, add_tokens, load_key_file, load_key_ring, load_token_key
+from phoneseg.privacy.tombstones import CONTACT, DIGITS, NOBODY, NUMBER, ErasedNumbers, Tombstones, written_digits
 
-__all__ = ["TokenKey", "add_tokens", "load_token_key"]
+__all__ = [
+    "CONTACT",
+    "DIGITS",
+    "NOBODY",
+    "NUMBER",
+    "ErasedNumbers",
+    "KeyRing",
+    "TokenKey",
+    "Tombstones",
+    "add_tokens",
+    "load_key_file",
+    "load_key_ring",
+    "load_token_key",
+    "written_digits",
+]

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import stat
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -29,7 +30,34 @@ class TokenKey:
 
     def token(self, phone_e164: str) -> str:
         """Return the token of a number in E.164: HMAC-SHA-256 (RFC 2104), cut to 128 bits, as hex."""
-        return self._digest(phone_e164.encode())[:_TOKEN_HEX_DIGITS]
+        return self.tokens([phone_e164])[0]
+
+    def tokens(self, numbers: Iterable[str]) -> list[str]:
+        """Return the token of each number in E.164, in their order."""
+        return self._tokens("", numbers)
+
+    def erasure_token(self, kind: str, value: str) -> str:
+        """Return what stands for an erased contact or number: HMAC-SHA-256 under a label that no other token has.
+
+        Args:
+            kind: What the value is, as `tombstone.token_kind` says it.
+            value: A contact id, a number in E.164, or the digits of one.
+        """
+        return self.erasure_tokens(kind, [value])[0]
+
+    def erasure_tokens(self, kind: str, values: Iterable[str]) -> list[str]:
+        """Return the erasure token of each value, in their order."""
+        return self._tokens(f"phoneseg erasure {kind}\0", values)
+
+    def _tokens(self, label: str, values: Iterable[str]) -> list[str]:
+        # The key is hashed once, and its state copied: that takes three fifths of the time.
+        keyed = hmac.new(self.secret, label.encode(), hashlib.sha256)
+        tokens = []
+        for value in values:
+            token = keyed.copy()
+            token.update(value.encode())
+            tokens.append(token.hexdigest()[:_TOKEN_HEX_DIGITS])
+        return tokens
 
     def draw(self, name: str) -> int:
         """Return a number below 2**64 that is always the same for a name, and that nobody can tell without the key."""
@@ -37,6 +65,23 @@ class TokenKey:
 
     def _digest(self, message: bytes) -> str:
         return hmac.digest(self.secret, message, hashlib.sha256).hex()
+
+
+@dataclass(frozen=True)
+class KeyRing:
+    """The key of the tokens, and those that it took the place of.
+
+    Attributes:
+        current: Makes all tokens.
+        old: Tell who was erased while they were the key.
+    """
+
+    current: TokenKey
+    old: tuple[TokenKey, ...] = ()
+
+    def find(self, key_id: str) -> TokenKey | None:
+        """Return the key with an id, if it is here."""
+        return next((key for key in (self.current, *self.old) if key.key_id == key_id), None)
 
 
 def load_token_key(settings: Settings) -> TokenKey:
@@ -52,11 +97,38 @@ def load_token_key(settings: Settings) -> TokenKey:
             f"{settings.config_file.name}: no token key: set PHONESEG_TOKEN_KEY, or privacy.token_key_file to a file "
             "that its owner alone can read"
         )
-    return _checked(*_read_key_file(settings, settings.resolve(settings.privacy.token_key_file)))
+    where = f"{settings.config_file.name}: privacy.token_key_file"
+    return load_key_file(settings, settings.privacy.token_key_file, where)
 
 
-def _read_key_file(settings: Settings, file: Path) -> tuple[str, str]:
-    where = f"{settings.config_file.name}: privacy.token_key_file: {file}"
+def load_key_file(settings: Settings, file: Path, where: str = "--new-key-file") -> TokenKey:
+    """Return the key of a file that is named by `where`.
+
+    Raises:
+        SettingsError: It cannot be read, others than its owner can read it, or the key is short.
+    """
+    return _checked(*_read_key_file(where, settings.resolve(file)))
+
+
+def load_key_ring(settings: Settings) -> KeyRing:
+    """Return the key of `load_token_key` with the old ones of `PHONESEG_OLD_TOKEN_KEYS` and `privacy.old_key_files`.
+
+    Raises:
+        SettingsError: As for `load_token_key`, of any of them.
+    """
+    where = f"{settings.config_file.name}: privacy.old_key_files"
+    named = [
+        _checked(secret.get_secret_value().strip(), "environment: PHONESEG_OLD_TOKEN_KEYS")
+        for secret in settings.old_token_keys
+    ]
+    return KeyRing(
+        load_token_key(settings),
+        (*named, *(load_key_file(settings, file, where) for file in settings.privacy.old_key_files)),
+    )
+
+
+def _read_key_file(where: str, file: Path) -> tuple[str, str]:
+    where = f"{where}: {file}"
     try:
         mode = stat.S_IMODE(file.stat().st_mode)
         if mode & (stat.S_IRWXG | stat.S_IRWXO):
@@ -78,8 +150,8 @@ def add_tokens(frame: pl.DataFrame, key: TokenKey) -> pl.DataFrame:
     """Add `phone_token` and `token_key_id` to rows that have `phone_e164`.
 
     Args:
-        frame: Holds `phone_e164`, a string without nulls. An HMAC costs some microseconds, so each distinct number is
-            hashed once.
+        frame: Holds `phone_e164`, a string without nulls. An HMAC costs a microsecond, so each distinct number of the
+            frame is hashed once.
         key: The key.
 
     Returns:
@@ -87,7 +159,7 @@ def add_tokens(frame: pl.DataFrame, key: TokenKey) -> pl.DataFrame:
     """
     distinct = frame.select(pl.col("phone_e164").unique())
     tokens = distinct.with_columns(
-        phone_token=pl.Series([key.token(number) for number in distinct["phone_e164"]], dtype=pl.String),
+        phone_token=pl.Series(key.tokens(distinct["phone_e164"]), dtype=pl.String),
         token_key_id=pl.lit(key.key_id),
     )
     return frame.join(tokens, on="phone_e164", how="left", maintain_order="left")

@@ -18,6 +18,7 @@ from phoneseg.contracts import (
 )
 from phoneseg.errors import ReconciliationError, StopError, SupersededError
 from phoneseg.publish.log import has_newer_published
+from phoneseg.publish.overtaken import check_nobody_erased
 from phoneseg.run import Run
 from phoneseg.warehouse import Warehouse
 from phoneseg.warehouse.replacement import Replacement
@@ -36,10 +37,11 @@ def load_staging(warehouse: Warehouse, run: Run) -> dict[str, int]:
 
     Raises:
         ReconciliationError: The database took other rows than the file holds.
-        SupersededError: A later day was published since the run read what changed.
+        SupersededError: A later day was published since the run read what changed, or somebody was erased.
         StopError: The run reads some of the sources for an interval that is not the newest.
     """
     with warehouse.transaction() as connection:
+        check_nobody_erased(warehouse, connection, run)  # `swap` asks again; this spares the work
         _check_is_newest(warehouse, connection, run)
         drop_staging(warehouse, connection, run)
         for staging in warehouse.naming.all_staging(run.run_id):

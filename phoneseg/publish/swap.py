@@ -13,6 +13,7 @@ from phoneseg.publish.differences import publish_differences
 from phoneseg.publish.history import History
 from phoneseg.publish.load import drop_staging
 from phoneseg.publish.log import end_run, has_newer_published, last_published_us
+from phoneseg.publish.overtaken import check_nobody_erased
 from phoneseg.publish.taken_back import forget_taken_back
 from phoneseg.publish.timeline import read_timeline
 from phoneseg.run import Run
@@ -40,11 +41,12 @@ def swap_staging(
 
     Raises:
         SupersededError: Another run of the interval has taken over, or the tables that a partial run goes on from have
-            changed since its extract.
+            changed since its extract, or somebody was erased since, or another key makes the tokens.
     """
     warehouse.serialize_publishing(connection)
     published_at = datetime.now(UTC)
     replacement = Replacement.of(warehouse, run)
+    check_nobody_erased(warehouse, connection, run)
     _check_base(warehouse, connection, run, replacement)
     is_current = not has_newer_published(warehouse, connection, run)
     if is_current:

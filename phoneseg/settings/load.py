@@ -19,12 +19,18 @@ from phoneseg.settings.model import Settings
 CONFIG_VARIABLE = "PHONESEG_CONFIG"
 DEFAULT_CONFIG = "phoneseg.toml"
 _PREFIX = "PHONESEG_"
+# Settings that have no place in the file, and the end of the variable that sets each.
+_SECRETS = {"token_key": "TOKEN_KEY", "old_token_keys": "OLD_TOKEN_KEYS"}
 # Variables that are read elsewhere: by this module, by the command line and by the DAG.
 _NO_SETTINGS = ("config", "log_format", "airflow_conn_id")
 
 
 def load_settings(
-    path: Path | None = None, *, warehouse_url: str | None = None, token_key: str | None = None
+    path: Path | None = None,
+    *,
+    warehouse_url: str | None = None,
+    token_key: str | None = None,
+    old_token_keys: Sequence[str] = (),
 ) -> Settings:
     """Read the settings.
 
@@ -32,6 +38,7 @@ def load_settings(
         path: The file; without one, the file that `PHONESEG_CONFIG` names, else `phoneseg.toml` here.
         warehouse_url: Stands over the file's `warehouse.url`: an orchestrator keeps it among its secrets.
         token_key: The key of the tokens, likewise.
+        old_token_keys: The keys before it, likewise.
 
     Returns:
         The settings, with `PHONESEG_*` variables (`PHONESEG_WAREHOUSE__URL`, ...) over the file's values.
@@ -42,14 +49,16 @@ def load_settings(
     file = Path(path or os.environ.get(CONFIG_VARIABLE) or DEFAULT_CONFIG).absolute()
     values = _read_toml(file)
     _check_variables(os.environ)
-    for reserved in ("config_file", "token_key"):
+    for reserved in ("config_file", *_SECRETS):
         if reserved in values:
-            line = _line_of(file, (reserved,))
-            raise SettingsError(f"{file.name}:{line}: `{reserved}` cannot stand in the file; set PHONESEG_TOKEN_KEY")
+            line, variable = _line_of(file, (reserved,)), _PREFIX + _SECRETS.get(reserved, "TOKEN_KEY")
+            raise SettingsError(f"{file.name}:{line}: `{reserved}` cannot stand in the file; set {variable}")
     if warehouse_url is not None:
         values["warehouse"] = {**values.get("warehouse", {}), "url": warehouse_url}
     if token_key is not None:
         values["token_key"] = token_key
+    if old_token_keys:
+        values["old_token_keys"] = list(old_token_keys)
     try:
         return Settings(config_file=file, **values)
     except UnreadableVariableError:
@@ -131,7 +140,7 @@ def _clear_line(file: Path, error: ErrorDetails) -> str:
 
 
 def _known_keys(location: Sequence[str]) -> str:
-    known = [name for name in _section(location[:-1]).model_fields if name not in {"config_file", "token_key"}]
+    known = [name for name in _section(location[:-1]).model_fields if name not in {"config_file", *_SECRETS}]
     nearest = get_close_matches(location[-1], known, n=1)
     hint = f"did you mean `{nearest[0]}`? " if nearest else ""
     return f"{hint}known keys: {', '.join(known)}"

@@ -20,6 +20,7 @@ from phoneseg.settings.permission import (
 )
 from phoneseg.settings.profile import ProfileSettings
 from phoneseg.settings.report import ReportSettings
+from phoneseg.settings.retention import RetentionSettings
 from phoneseg.settings.section import Identifier, Section
 from phoneseg.settings.segments import SegmentSettings
 
@@ -77,6 +78,10 @@ class PrivacySettings(Section):
     """The key that turns numbers into tokens: the variable `PHONESEG_TOKEN_KEY`, or a file."""
 
     token_key_file: Path | None = Field(None, description="File with the key, readable by its owner alone.")
+    old_key_files: tuple[Path, ...] = Field(
+        (), description="Files with former keys: they tell who was erased while they were in use."
+    )
+    retention: RetentionSettings = RetentionSettings()
     contact: ContactPolicy = ContactPolicy()
     report: ReportSettings = ReportSettings()
 
@@ -152,6 +157,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, extra="forbid", env_prefix="PHONESEG_", env_nested_delimiter="__")
     config_file: Path = Field(exclude=True, description="The file that was read; no key of its own.")
     token_key: SecretStr | None = Field(None, description="Key of the tokens; set `PHONESEG_TOKEN_KEY`.")
+    old_token_keys: tuple[SecretStr, ...] = Field((), description="Former keys; set `PHONESEG_OLD_TOKEN_KEYS`.")
     warehouse: WarehouseSettings
     contacts: dict[Identifier, ContactSource] = Field(min_length=1, description="Contact sources by name.")
     activity: dict[Identifier, ActivitySource] = Field({}, description="Activity sources by name.")

@@ -28,6 +28,7 @@ if dag is not None:
         "dag_ids": sorted(bag.dags),
         "ancestors": {t.task_id: sorted(t.get_flat_relative_ids(upstream=True)) for t in dag.tasks},
         "pools": {t.task_id: t.pool for t in dag.tasks},
+        "pools_of_privacy": {t.task_id: t.pool for t in bag.dags["enforce_privacy"].tasks},
         "retries": {t.task_id: t.retries for t in dag.tasks},
         "outlets": {t.task_id: sorted(a.name for a in t.outlets) for t in dag.tasks if t.outlets},
         "uris": sorted(a.uri for a in dag.get_task("announce").outlets),
@@ -81,7 +82,7 @@ def described(environment: dict[str, str]) -> dict[str, Any]:
 
 def test_every_dag_file_imports(described: dict[str, Any]) -> None:
     assert described["errors"] == {}
-    assert described["dag_ids"] == ["segment_contacts"]
+    assert described["dag_ids"] == ["enforce_privacy", "segment_contacts"]
 
 
 def test_nothing_is_published_before_the_audit(described: dict[str, Any]) -> None:
@@ -93,6 +94,7 @@ def test_nothing_is_published_before_the_audit(described: dict[str, Any]) -> Non
 def test_tasks_that_open_the_duckdb_file_share_one_slot(described: dict[str, Any]) -> None:
     in_pool = {task for task, pool in described["pools"].items() if pool == "warehouse"}
     assert in_pool == {"extract", "load", "audit", "publish"}
+    assert described["pools_of_privacy"] == {"serve_requests": "warehouse", "apply_retention": "warehouse"}
 
 
 def test_runs_follow_each_other_on_data_intervals(described: dict[str, Any]) -> None:
@@ -283,24 +285,36 @@ with warehouse.transaction() as connection:
     assert (home / "failures.txt").read_text() == "2026-06-21 None Killed: the process of the run was killed\n"
 
 
-def test_a_connection_of_airflow_gives_the_url_and_the_key(home: Path, environment: dict[str, str]) -> None:
+def test_a_connection_of_a_secrets_backend_gives_the_url_and_the_keys(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
     connection = {
         "conn_type": "postgres",
         "host": "db.example.com",
         "login": "etl",
         "password": "p@ss/word",
         "schema": "crm",
-        "extra": {"token_key": "a key for tests alone", "sslmode": "require", "keepalives": 1},
+        "extra": {
+            "token_key": "a key for tests alone",
+            "old_token_keys": ["the key that was before"],
+            "sslmode": "require",
+            "keepalives": 1,
+        },
     }
     script = """
 from airflow_settings import read_settings
 settings = read_settings()
-print("TOLD " + json.dumps([settings.warehouse.url.get_secret_value(), settings.token_key.get_secret_value()]))
+secrets = [settings.warehouse.url, settings.token_key, *settings.old_token_keys]
+print("TOLD " + json.dumps([each.get_secret_value() for each in secrets]))
 """
-    variables = {"PHONESEG_AIRFLOW_CONN_ID": "warehouse", "AIRFLOW_CONN_WAREHOUSE": json.dumps(connection)}
-    url, key = run_script({**environment, **variables}, script)
-    assert url == "postgresql://etl:p%40ss%2Fword@db.example.com/crm?sslmode=require"
-    assert key == "a key for tests alone"
+    file = tmp_path / "connections.json"
+    file.write_text(json.dumps({"warehouse": connection}))
+    backend = {"BACKEND": "airflow.secrets.local_filesystem.LocalFilesystemBackend"}
+    backend["BACKEND_KWARGS"] = json.dumps({"connections_file_path": str(file)})
+    variables = {f"AIRFLOW__SECRETS__{name}": value for name, value in backend.items()}
+    told = run_script({**environment, **variables, "PHONESEG_AIRFLOW_CONN_ID": "warehouse"}, script)
+    url = "postgresql://etl:p%40ss%2Fword@db.example.com/crm?sslmode=require"
+    assert told == [url, "a key for tests alone", "the key that was before"]
 
 
 def rows(settings: Settings, sql: str) -> list[dict[str, Any]]:

@@ -8,7 +8,10 @@ import pytest
 from runs import AS_OF, edit_settings, execute, published_tables, query, run_pipeline
 
 from phoneseg import pipeline
-from phoneseg.errors import SourceError, SupersededError
+from phoneseg.contracts import CONTACT_PROFILE
+from phoneseg.errors import SourceError, StopError, SupersededError
+from phoneseg.governance import rotate_keys
+from phoneseg.privacy import load_token_key
 from phoneseg.run import Run
 from phoneseg.settings import Settings
 from phoneseg.warehouse import open_warehouse
@@ -239,10 +242,26 @@ def test_a_source_with_new_settings_is_read_whole(demo_settings: Settings, old: 
     check_that_a_full_run_changes_nothing(edited, AS_OF)
 
 
-def test_a_new_token_key_means_that_everything_is_read(demo_settings: Settings) -> None:
+def test_a_new_token_key_stops_a_run_until_the_tokens_are_rotated_to_what_it_then_publishes(
+    demo_settings: Settings,
+) -> None:
     run_pipeline(demo_settings)
     (demo_settings.folder / "token.key").write_text("another key for the same demo")
+    with pytest.raises(StopError, match=r"made with token key \w{8}, the settings hold \w{8}: .*keys rotate --config"):
+        run_pipeline(demo_settings)
+    rotate_keys(demo_settings, load_token_key(demo_settings))
+    rotated = published_tables(demo_settings)
     assert not run_pipeline(demo_settings)["is_incremental"]
+    published = published_tables(demo_settings)
+    assert {name for name, rows in published.items() if rows != rotated[name]} <= {
+        "contact_profile",
+        "source_watermark",
+    }
+    hashed = CONTACT_PROFILE.column_names.index("content_hash")  # it goes over the token, too
+    profiles = [
+        [(*row[:hashed], *row[hashed + 1 :]) for row in tables["contact_profile"]] for tables in (rotated, published)
+    ]
+    assert profiles[0] == profiles[1]
 
 
 def test_a_source_that_is_taken_out_of_the_settings_leaves_the_tables(demo_settings: Settings) -> None:

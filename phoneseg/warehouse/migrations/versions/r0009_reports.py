@@ -9,7 +9,7 @@ from phoneseg.contracts import Area
 from phoneseg.warehouse.migrations.target import Target
 
 revision: Final = "0009"
-down_revision: Final = "0007"
+down_revision: Final = "0008"
 
 _KEYS: Final = {
     "contact_report": ("contact_source", "measure"),

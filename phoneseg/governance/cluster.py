@@ -1,0 +1,47 @@
+"""Which contacts are the same person, where the pipeline has found that out."""
+
+from collections.abc import Collection
+from typing import Final
+
+import sqlalchemy as sa
+
+from phoneseg.contracts import TABLES, Table
+from phoneseg.governance.targets import chunks
+from phoneseg.warehouse import Warehouse
+
+CANONICAL_TABLE: Final = "contact_canonical"
+
+
+def list_cluster(
+    warehouse: Warehouse, connection: sa.Connection, contact_ids: Collection[str]
+) -> dict[str, tuple[str, ...]]:
+    """Return the contacts that are the same person as each contact, itself among them, sorted.
+
+    Args:
+        warehouse: The warehouse.
+        connection: A connection in a transaction.
+        contact_ids: Contacts; one that is in no cluster is alone.
+    """
+    table = find_canonical_table()
+    if table is None:
+        return {contact: (contact,) for contact in contact_ids}
+    canonical = warehouse.naming.published(table)
+    canonical_of: dict[str, str] = {}
+    members: dict[str, set[str]] = {}
+    for some in chunks(contact_ids):
+        asked = sa.select(canonical.c.contact_id, canonical.c.canonical_contact_id)
+        for contact, head in connection.execute(asked.where(canonical.c.contact_id.in_(some))):
+            canonical_of[contact] = head
+    for some in chunks(canonical_of.values()):
+        all_of = sa.select(canonical.c.canonical_contact_id, canonical.c.contact_id)
+        for head, contact in connection.execute(all_of.where(canonical.c.canonical_contact_id.in_(some))):
+            members.setdefault(head, set()).add(contact)
+    return {
+        contact: tuple(sorted({contact, *members.get(canonical_of.get(contact, contact), ())}))
+        for contact in contact_ids
+    }
+
+
+def find_canonical_table() -> Table | None:
+    """Return the contract of the table of clusters; null where the pipeline makes none."""
+    return next((table for table in TABLES if table.name == CANONICAL_TABLE), None)

@@ -1,0 +1,103 @@
+"""Erases numbers from the contacts that hold them; the contacts stay, and another phone becomes the primary one."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+import polars as pl
+import sqlalchemy as sa
+
+from phoneseg.contracts import CONTACT_QUARANTINE, PHONE_NUMBER, QUARANTINE_RAW, Table
+from phoneseg.governance.primary_phones import renew_primary_phones
+from phoneseg.governance.receipts import Erased, list_digits
+from phoneseg.governance.targets import chunks, token_tables
+from phoneseg.numbers import normalize
+from phoneseg.privacy import written_digits
+from phoneseg.settings import Settings
+from phoneseg.warehouse import Warehouse
+
+_CELL: Final = ("contact_id", "phone_column", "position")
+
+
+def erase_numbers(
+    warehouse: Warehouse, connection: sa.Connection, settings: Settings, numbers: Sequence[str]
+) -> dict[str, Erased]:
+    """Erase numbers from all tables; the contacts that held them lose them.
+
+    What follows from a number, such as a segment by its area, follows it with the next run.
+
+    Args:
+        warehouse: The warehouse.
+        connection: A connection in a transaction that holds the publishing lock.
+        settings: Their order of phone columns decides which phone is the primary one now.
+        numbers: Numbers in E.164; one that nobody holds has no rows.
+
+    Returns:
+        What was erased, by number.
+    """
+    if not numbers:
+        return {}
+    digits, token_of = _digits_of(numbers), _tokens_of(warehouse, connection, numbers)
+    number_of = {token: number for number, token in token_of.items()}
+    rows = {number: Counter[str]() for number in numbers}
+    losers: dict[str, set[str]] = {number: set() for number in numbers}
+    for cell, number in _list_cells(warehouse, connection, digits):
+        deleted = [_delete_cell(connection, warehouse, table, cell) for table in (CONTACT_QUARANTINE, QUARANTINE_RAW)]
+        rows[number].update(dict(zip((CONTACT_QUARANTINE.name, QUARANTINE_RAW.name), deleted, strict=True)))
+        losers[number].add(cell[0])
+    for table in token_tables():
+        published = warehouse.naming.published(table)
+        for some in chunks(number_of):
+            has_token = published.c.phone_token.in_(some)
+            named = [published.c.contact_id] if table.is_per_contact else []
+            for token, *contact in connection.execute(sa.select(published.c.phone_token, *named).where(has_token)):
+                rows[number_of[token]][table.name] += 1
+                losers[number_of[token]].update(contact)
+            is_optional = bool(published.c.phone_token.nullable)
+            change = published.update().values(phone_token=None) if is_optional else published.delete()
+            connection.execute(change.where(has_token))
+    renew_primary_phones(warehouse, connection, settings, {each for some in losers.values() for each in some})
+    return {
+        number: Erased(
+            tuple(sorted(losers[number])), {name: n for name, n in rows[number].items() if n}, digits[number]
+        )
+        for number in numbers
+    }
+
+
+def _digits_of(numbers: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    cells = pl.DataFrame({"phone_raw": list(numbers)}, {"phone_raw": pl.String})
+    cells = cells.with_columns(region_hint=pl.lit(None, pl.String))
+    read = normalize(cells, phone="phone_raw", region="region_hint", fields=("national_significant_number",))
+    return list_digits(numbers, read["national_significant_number"].to_list())
+
+
+def _tokens_of(warehouse: Warehouse, connection: sa.Connection, numbers: Iterable[str]) -> dict[str, str]:
+    """Return the published tokens of numbers, whatever key made them."""
+    table, found = warehouse.naming.published(PHONE_NUMBER), dict[str, str]()
+    for some in chunks(numbers):
+        held = sa.select(table.c.phone_e164, table.c.phone_token).where(table.c.phone_e164.in_(some))
+        found |= {row.phone_e164: row.phone_token for row in connection.execute(held)}
+    return found
+
+
+def _list_cells(
+    warehouse: Warehouse, connection: sa.Connection, digits: dict[str, tuple[str, ...]]
+) -> list[tuple[tuple[Any, ...], str]]:
+    """Return the quarantined cells whose digits are those of a number, with that number."""
+    number_of = {written: number for number, ways in digits.items() for written in ways}
+    table, found = warehouse.naming.published(QUARANTINE_RAW), []
+    if not number_of:
+        return []
+    columns = (*_CELL, "phone_raw")
+    for batch in warehouse.read_batches(connection, sa.select(*(table.c[name] for name in columns))):
+        cells = batch.cast({"phone_raw": pl.String}).with_columns(written=written_digits("phone_raw"))
+        named = cells.filter(pl.col("written").is_in(list(number_of)))
+        found += [(row[:3], number_of[row[3]]) for row in named.select(*_CELL, "written").iter_rows()]
+    return found
+
+
+def _delete_cell(connection: sa.Connection, warehouse: Warehouse, table: Table, cell: tuple[Any, ...]) -> int:
+    published = warehouse.naming.published(table)
+    is_of = (published.c[name] == value for name, value in zip(_CELL, cell, strict=True))
+    return int(connection.execute(published.delete().where(*is_of)).rowcount)

@@ -1,0 +1,132 @@
+"""Retention: rows of past days, and Data Docs, go after the days that the settings give their privacy class."""
+
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from phoneseg.contracts import (
+    CONTACT_UPDATE,
+    ERASURE_RECEIPT,
+    PIPELINE_RUN,
+    PRIVACY_REQUEST,
+    SEGMENT_CHANGE,
+    TABLES,
+    TOMBSTONE,
+    Keeping,
+    PrivacyClass,
+    Table,
+)
+from phoneseg.run import as_utc
+from phoneseg.settings import Settings
+from phoneseg.warehouse import Warehouse, open_warehouse
+from phoneseg.warehouse.migrations import prepare_tables
+
+STAYING: Final = {
+    CONTACT_UPDATE.name: "It has one row per contact, and goes with it.",
+    PRIVACY_REQUEST.name: "A request goes when it is served.",
+    TOMBSTONE.name: "Without it, the erased would come back.",
+}
+"""Tables of past days or events that no retention touches, and why."""
+
+_DATA_DOCS: Final = "Data Docs"
+
+
+def privacy_class(table: Table) -> PrivacyClass:
+    """Return the class of a table's most private column."""
+    order = list(PrivacyClass)
+    return max((column.privacy for column in table.columns), key=order.index)
+
+
+def retention_days(settings: Settings, table: Table) -> int | None:
+    """Return after how many days the rows of a table go; null for never."""
+    days = settings.privacy.retention
+    if table.keeping is Keeping.CURRENT or table.name in STAYING:
+        return None
+    if table.name == ERASURE_RECEIPT.name:
+        return days.receipt_days
+    return days.public_days if privacy_class(table) is PrivacyClass.PUBLIC else days.personal_days
+
+
+def apply_retention(settings: Settings, now: datetime, *, dry_run: bool) -> dict[str, int]:
+    """Delete what is older than its days. What the newest published day needs stays, however old it is.
+
+    Args:
+        settings: The settings.
+        now: From when days are counted back.
+        dry_run: Whether to delete nothing.
+
+    Returns:
+        Rows by table, and folders of Data Docs, that went or would go; without those of which nothing does.
+
+    Raises:
+        OutdatedSchemaError: The tables are those of another version of phoneseg.
+        WarehouseBusyError: A run was publishing for longer than `lock_wait_s`.
+    """
+    warehouse, counts = open_warehouse(settings), dict[str, int]()
+    with warehouse.transaction() as connection:
+        prepare_tables(warehouse, connection, settings)
+    with warehouse.transaction() as connection:
+        warehouse.serialize_publishing(connection)
+        newest = _newest_shown(warehouse, connection)
+        for table in TABLES:
+            if (days := retention_days(settings, table)) is not None:
+                counts[table.name] = _expire(warehouse, connection, table, min(now - timedelta(days=days), newest))
+        if dry_run:
+            connection.rollback()
+    if (days := settings.privacy.retention.data_docs_days) is not None:
+        folders = _expired_docs(settings, now - timedelta(days=days))
+        counts[_DATA_DOCS] = len(folders)
+        for folder in () if dry_run else folders:
+            shutil.rmtree(folder)
+    return {name: count for name, count in counts.items() if count}
+
+
+def _newest_shown(warehouse: Warehouse, connection: sa.Connection) -> datetime:
+    """Return the as_of of the current tables; the first of all instants where nothing is published."""
+    log = warehouse.naming.published(PIPELINE_RUN)
+    shown = connection.execute(sa.select(sa.func.max(log.c.as_of)).where(log.c.is_current.is_(True))).scalar()
+    return as_utc(shown) if shown else datetime.min.replace(tzinfo=UTC)
+
+
+def _expire(warehouse: Warehouse, connection: sa.Connection, table: Table, cutoff: datetime) -> int:
+    """Delete the rows of a table from before an instant; return how many."""
+    published = warehouse.naming.published(table)
+    if table.name == SEGMENT_CHANGE.name:
+        return _expire_history(warehouse, connection, published, cutoff)
+    at = published.c.served_at if table.name == ERASURE_RECEIPT.name else published.c.as_of
+    is_old: list[sa.ColumnElement[bool]] = [at < cutoff]
+    if table.name == PIPELINE_RUN.name:
+        is_old.append(published.c.state != "running")
+    return int(connection.execute(published.delete().where(*is_old)).rowcount)
+
+
+def _expire_history(warehouse: Warehouse, connection: sa.Connection, changes: Any, cutoff: datetime) -> int:  # noqa: ANN401
+    """Let the history begin with the first published as_of from the cutoff on.
+
+    Who was a member before cannot be told without the entries and exits, so that no run may go on from those days: they
+    lose their versions, and count as never known.
+    """
+    log = warehouse.naming.published(PIPELINE_RUN)
+    known = log.c.definition_versions.is_not(None)
+    first = connection.execute(sa.select(sa.func.min(log.c.as_of)).where(known, log.c.as_of >= cutoff)).scalar()
+    if first is None:
+        return 0
+    connection.execute(log.update().where(known, log.c.as_of < first).values(definition_versions=None))
+    return int(connection.execute(changes.delete().where(changes.c.as_of <= first)).rowcount)
+
+
+def _expired_docs(settings: Settings, cutoff: datetime) -> list[Path]:
+    """Return the folders of Data Docs of intervals that ended before an instant; what else lies there stays."""
+    folder = settings.resolve(settings.quality.data_docs_folder)
+    expired = []
+    for each in sorted(folder.glob("????-??-??T????")):
+        try:
+            as_of = datetime.strptime(each.name, "%Y-%m-%dT%H%M").replace(tzinfo=UTC)
+        except ValueError:
+            continue
+        if each.is_dir() and as_of < cutoff:
+            expired.append(each)
+    return expired

@@ -1,0 +1,58 @@
+"""A person gets all that is held, table by table with its meaning, and nothing of others."""
+
+import json
+
+from phoneseg.contracts import CONTACT_PHONE, CONTACT_PROFILE, SEGMENT, SEGMENT_MEMBERSHIP
+from phoneseg.governance import export_person, request_contact, request_number
+from phoneseg.governance.targets import contact_tables
+from tests.unit.governance.conftest import KEY, Books
+
+ONE, OTHER = "+4930901820", "+442079460018"
+
+
+def test_a_contact_gets_every_table_that_holds_something_of_it_and_the_number_in_clear(any_books: Books) -> None:
+    any_books.write_person("crm:one", ONE)
+    any_books.write_person("crm:other", OTHER)
+    any_books.write(SEGMENT_MEMBERSHIP, contact_id="crm:one", segment_kind="country", segment_code="DE")
+    any_books.write(SEGMENT, segment_kind="country", segment_code="DE", segment_name="Germany")
+    any_books.write(SEGMENT, segment_kind="country", segment_code="FR", segment_name="France")
+    held = export_person(any_books.settings, request_contact("crm:one"))
+    assert held["contact_ids"] == ["crm:one"]
+    assert set(held["tables"]) == {*(table.name for table in contact_tables()), "phone_number"}
+    assert held["tables"]["phone_number"]["rows"][0]["phone_e164"] == ONE
+    assert [segment["segment_name"] for segment in held["segments"]] == ["Germany"]
+    assert held["sources"]["crm"]["columns"] == ["id", "mobile"]
+    text = json.dumps(held)
+    assert "crm:other" not in text
+    assert OTHER not in text
+
+
+def test_every_column_is_told_with_its_meaning(books: Books) -> None:
+    books.write_person("crm:one", ONE)
+    held = export_person(books.settings, request_contact("crm:one"))
+    for table in held["tables"].values():
+        assert table["meaning"]
+        assert set(table["columns"]) == {name for row in table["rows"] for name in row}
+        assert all(table["columns"].values())
+    assert set(held["tables"]["contact_profile"]["columns"]) == set(CONTACT_PROFILE.column_names)
+
+
+def test_a_number_of_one_person_gives_all_of_the_person(books: Books) -> None:
+    books.write_person("crm:one", ONE)
+    assert export_person(books.settings, request_number(ONE)) == export_person(
+        books.settings, request_contact("crm:one")
+    )
+
+
+def test_a_number_that_several_hold_gives_the_number_alone(books: Books) -> None:
+    books.write_person("crm:one", ONE)
+    books.write(CONTACT_PHONE, contact_id="crm:mate", phone_token=KEY.token(ONE))
+    held = export_person(books.settings, request_number(ONE))
+    assert held["is_shared_number"]
+    assert set(held["tables"]) == {"phone_number"}
+    assert "crm:" not in json.dumps(held)
+
+
+def test_of_nobody_nothing_is_held(books: Books) -> None:
+    held = export_person(books.settings, request_number(OTHER))
+    assert (held["tables"], held["segments"], held["contact_ids"]) == ({}, [], [])

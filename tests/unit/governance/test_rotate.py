@@ -1,0 +1,62 @@
+"""A new key makes every token anew, and no join is lost."""
+
+import pytest
+import sqlalchemy as sa
+
+from phoneseg.contracts import PHONE_NUMBER
+from phoneseg.errors import StopError
+from phoneseg.extract import check_token_key
+from phoneseg.governance import KeyUse, erase, list_keys, request_contact, rotate_keys
+from phoneseg.governance.targets import token_tables
+from phoneseg.privacy import KeyRing, TokenKey
+from tests.unit.governance.conftest import KEY, Books
+
+NUMBERS = ("+4930901820", "+442079460018")
+NEW = TokenKey(b"another key for tests alone")
+
+
+def fill(books: Books) -> Books:
+    """Write a person for each number."""
+    for count, number in enumerate(NUMBERS):
+        books.write_person(f"crm:{count}", number)
+    return books
+
+
+@pytest.fixture
+def numbers(books: Books) -> Books:
+    return fill(books)
+
+
+def test_every_token_is_of_the_new_key_and_of_its_number(any_books: Books) -> None:
+    numbers = fill(any_books)
+    assert rotate_keys(numbers.settings, NEW) == {table.name: 2 for table in token_tables()}
+    for table in token_tables():
+        rows = numbers.rows(table)
+        assert {row["phone_token"] for row in rows} == {NEW.token(number) for number in NUMBERS}
+        assert {row.get("token_key_id", NEW.key_id) for row in rows} == {NEW.key_id}
+    for row in numbers.rows(PHONE_NUMBER):
+        assert row["phone_token"] == NEW.token(row["phone_e164"])
+
+
+def test_rotating_again_changes_nothing_and_leaves_nothing_behind(numbers: Books) -> None:
+    rotate_keys(numbers.settings, NEW)
+    assert set(rotate_keys(numbers.settings, NEW).values()) == {0}
+    naming = numbers.warehouse.naming
+    with numbers.warehouse.transaction() as connection:
+        found = sa.inspect(connection).get_table_names(schema=naming.staging_schema if naming.has_schemas else None)
+    assert [name for name in found if "token_change" in name] == []
+
+
+def test_a_run_with_a_key_that_nobody_rotated_to_stops_and_says_what_to_do(numbers: Books) -> None:
+    with numbers.warehouse.transaction() as connection:
+        check_token_key(numbers.warehouse, connection, numbers.settings, KEY.key_id)
+        with pytest.raises(StopError, match=f"key {KEY.key_id}, the settings hold {NEW.key_id}: .*keys rotate"):
+            check_token_key(numbers.warehouse, connection, numbers.settings, NEW.key_id)
+
+
+def test_keys_are_listed_with_what_is_made_of_them(numbers: Books) -> None:
+    erase(numbers.settings, [request_contact("crm:1")], dry_run=False)
+    rotate_keys(numbers.settings, NEW)
+    used = list_keys(numbers.settings, KeyRing(NEW))
+    assert used == [KeyUse(NEW.key_id, "current", 1, 0), KeyUse(KEY.key_id, "missing", 0, 1)]
+    assert [each.role for each in list_keys(numbers.settings, KeyRing(NEW, (KEY,)))] == ["current", "old"]
