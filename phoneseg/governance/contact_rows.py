@@ -6,10 +6,10 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from phoneseg.contracts import CONTACT_PHONE, PHONE_NUMBER, SEGMENT, SEGMENT_MEMBERSHIP
+from phoneseg.contracts import CONTACT_PHONE, SEGMENT, SEGMENT_MEMBERSHIP
 from phoneseg.governance.cluster import list_cluster
 from phoneseg.governance.receipts import Erased
-from phoneseg.governance.targets import chunks, contact_columns, contact_tables
+from phoneseg.governance.targets import chunks, contact_columns, contact_tables, token_tables
 from phoneseg.warehouse import Warehouse
 
 _SEGMENT: Final = ("segment_kind", "segment_code")
@@ -42,9 +42,8 @@ def erase_contacts(warehouse: Warehouse, connection: sa.Connection, contact_ids:
         for name in contact_columns(table):
             for some in chunks(everybody):
                 rows[table.name] += _delete(connection, warehouse.naming.published(table), name, some)
-    rows[PHONE_NUMBER.name] = Counter()
-    for token in _drop_numbers(warehouse, connection, holders):
-        rows[PHONE_NUMBER.name].update(holders[token])
+    for name, token in _drop_numbers(warehouse, connection, holders):
+        rows.setdefault(name, Counter()).update(holders[token])
     _drop_segments(warehouse, connection)
     return {contact: Erased(cluster, _rows_of(cluster, rows)) for contact, cluster in clusters.items()}
 
@@ -75,16 +74,20 @@ def _delete(connection: sa.Connection, table: sa.Table, column: str, contact_ids
     return deleted
 
 
-def _drop_numbers(warehouse: Warehouse, connection: sa.Connection, holders: Mapping[str, set[str]]) -> list[str]:
-    """Delete the numbers that no contact holds any more; return their tokens."""
-    number, phone = (warehouse.naming.published(table) for table in (PHONE_NUMBER, CONTACT_PHONE))
-    dropped: list[str] = []
+def _drop_numbers(
+    warehouse: Warehouse, connection: sa.Connection, holders: Mapping[str, set[str]]
+) -> list[tuple[str, str]]:
+    """Delete the numbers that no contact holds any more; return the table and the token of each row."""
+    phone, dropped = warehouse.naming.published(CONTACT_PHONE), []
+    tables = [table for table in token_tables() if not table.is_per_contact]
     for some in chunks(holders):
         held = set(connection.execute(sa.select(phone.c.phone_token).where(phone.c.phone_token.in_(some))).scalars())
         alone = [token for token in some if token not in held]
-        there = sa.select(number.c.phone_token).where(number.c.phone_token.in_(alone))
-        dropped += connection.execute(there).scalars().all()
-        connection.execute(number.delete().where(number.c.phone_token.in_(alone)))
+        for table in tables:
+            token = warehouse.naming.published(table).c.phone_token
+            there = connection.execute(sa.select(token).where(token.in_(alone)))
+            dropped += [(table.name, each) for each in there.scalars()]
+            connection.execute(sa.delete(token.table).where(token.in_(alone)))
     return dropped
 
 

@@ -12,6 +12,7 @@ from phoneseg.contracts import (
     ERASURE_RECEIPT,
     PIPELINE_RUN,
     PRIVACY_REQUEST,
+    RND_ANSWER,
     SEGMENT_CHANGE,
     TABLES,
     TOMBSTONE,
@@ -30,6 +31,9 @@ STAYING: Final = {
     TOMBSTONE.name: "Without it, the erased would come back.",
 }
 """Tables of past days or events that no retention touches, and why."""
+
+_OTHER_TIMES: Final = {ERASURE_RECEIPT.name: "served_at", RND_ANSWER.name: "answered_at"}
+"""When a row came about, in tables that are of no day."""
 
 _DATA_DOCS: Final = "Data Docs"
 
@@ -96,7 +100,7 @@ def _expire(warehouse: Warehouse, connection: sa.Connection, table: Table, cutof
     published = warehouse.naming.published(table)
     if table.name == SEGMENT_CHANGE.name:
         return _expire_history(warehouse, connection, published, cutoff)
-    at = published.c.served_at if table.name == ERASURE_RECEIPT.name else published.c.as_of
+    at = published.c[_OTHER_TIMES.get(table.name, "as_of")]
     is_old: list[sa.ColumnElement[bool]] = [at < cutoff]
     if table.name == PIPELINE_RUN.name:
         is_old.append(published.c.state != "running")

@@ -4,7 +4,7 @@ import json
 
 from phoneseg.contracts import CONTACT_PHONE, CONTACT_PROFILE, SEGMENT, SEGMENT_MEMBERSHIP
 from phoneseg.governance import export_person, request_contact, request_number
-from phoneseg.governance.targets import contact_tables
+from phoneseg.governance.targets import contact_tables, token_tables
 from tests.unit.governance.conftest import KEY, Books
 
 ONE, OTHER = "+4930901820", "+442079460018"
@@ -18,7 +18,7 @@ def test_a_contact_gets_every_table_that_holds_something_of_it_and_the_number_in
     any_books.write(SEGMENT, segment_kind="country", segment_code="FR", segment_name="France")
     held = export_person(any_books.settings, request_contact("crm:one"))
     assert held["contact_ids"] == ["crm:one"]
-    assert set(held["tables"]) == {*(table.name for table in contact_tables()), "phone_number"}
+    assert set(held["tables"]) == {table.name for table in (*contact_tables(), *token_tables())}
     assert held["tables"]["phone_number"]["rows"][0]["phone_e164"] == ONE
     assert [segment["segment_name"] for segment in held["segments"]] == ["Germany"]
     assert held["sources"]["crm"]["columns"] == ["id", "mobile"]
@@ -49,7 +49,7 @@ def test_a_number_that_several_hold_gives_the_number_alone(books: Books) -> None
     books.write(CONTACT_PHONE, contact_id="crm:mate", phone_token=KEY.token(ONE))
     held = export_person(books.settings, request_number(ONE))
     assert held["is_shared_number"]
-    assert set(held["tables"]) == {"phone_number"}
+    assert set(held["tables"]) == {table.name for table in token_tables() if not table.is_per_contact}
     assert "crm:" not in json.dumps(held)
 
 
