@@ -56,12 +56,14 @@ from phoneseg.extract import (
     plan_sources,
     read_activity,
     read_kept,
+    read_people,
     read_permissions,
     read_source,
 )
 from phoneseg.failure_hook import check_failure_hook, describe_error, tell_failure
 from phoneseg.hygiene import read_cells
 from phoneseg.numbers import ReadCounts, mark_primary
+from phoneseg.people import resolve_people
 from phoneseg.privacy import add_tokens, load_token_key
 from phoneseg.profiles import build_contact_base, build_profiles, score_purchases
 from phoneseg.quality import audit_staging, check_segment_sizes
@@ -84,8 +86,8 @@ def extract(run: Run) -> Counts:
     """Begin the run, and read the contacts that existed at `as_of`, their filled phone cells, activity and consent.
 
     Of a contact source with `updated_at` that is published already, only what changed since is read. Writes
-    `raw_contact`, `raw_phone`, `raw_activity`, `raw_permission`, `source_watermark`, `source_size` and, of a run that
-    reads less than everything, `changed_contact`, `kept_contact` and `kept_phone`.
+    `raw_contact`, `raw_phone`, `raw_activity`, `raw_permission`, `source_watermark`, `source_size`, what `read_people`
+    does and, of a run that reads less than everything, `changed_contact`, `kept_contact` and `kept_phone`.
 
     Raises:
         SettingsError: The settings lack what a later verb needs.
@@ -125,6 +127,7 @@ def extract(run: Run) -> Counts:
             read_kept(warehouse, connection, run, append_kept, append_kept_phones)
         read_activity(warehouse, connection, run, activity, append_activity)
         read_permissions(warehouse, connection, run, permissions, append_permissions)
+        read_people(warehouse, connection, run, is_partial=is_partial)
     for plan in plans:
         check_ids(stage.scan(RAW_CONTACT.name).filter(pl.col("source") == plan.reader.name), plan.reader.where)
     for table, rows in zip((SOURCE_WATERMARK, SOURCE_SIZE), describe_sources(run, read), strict=True):
@@ -148,7 +151,8 @@ def normalize(run: Run) -> Counts:
 
     A cell without a valid number is repaired where that makes it one, and becomes a row per number where it has
     several. Then match activity and consent to contacts, by id or number. Writes `contact_phone`, `phone_number`,
-    `contact_quarantine`, `quarantine_raw`, `activity`, `activity_size`, and what `match_permissions` does.
+    `contact_quarantine`, `quarantine_raw`, `activity`, `activity_size`, and what `match_permissions` and
+    `resolve_people` do.
 
     Raises:
         ReconciliationError: A filled cell, or a number in one, is neither among the phones nor in quarantine, or a row
@@ -190,7 +194,8 @@ def normalize(run: Run) -> Counts:
         "valid_phone_count": valid_count,
         "quarantined_count": quarantined_count,
     }
-    return _keep(run, "normalize", {**phone_counts, **match_activity(run, key), **match_permissions(run, key)})
+    matched = {**match_activity(run, key), **match_permissions(run, key)}
+    return _keep(run, "normalize", {**phone_counts, **matched, **resolve_people(run)})
 
 
 @verb

@@ -1,6 +1,14 @@
 """Whose activity is it? Rows that name an id or a number become events of contacts."""
 
-from phoneseg.activity.match import add_known_tokens, list_contacts, match_activity, scan_phones
+from phoneseg.activity.match import add_known_tokens, list_contacts, match_activity, scan_known_phones, scan_phones
 from phoneseg.activity.numbers import NUMBER, list_numbers
 
-__all__ = ["NUMBER", "add_known_tokens", "list_contacts", "list_numbers", "match_activity", "scan_phones"]
+__all__ = [
+    "NUMBER",
+    "add_known_tokens",
+    "list_contacts",
+    "list_numbers",
+    "match_activity",
+    "scan_known_phones",
+    "scan_phones",
+]

@@ -107,8 +107,13 @@ def _kept(stage: Stage, name: str) -> pl.LazyFrame:
 
 def scan_phones(stage: Stage) -> pl.LazyFrame:
     """Return `contact_id` and `phone_token` of the numbers of all contacts of the run."""
+    return scan_known_phones(stage).select("contact_id", "phone_token")
+
+
+def scan_known_phones(stage: Stage) -> pl.LazyFrame:
+    """Return the numbers of all contacts of the run, read again or not, with the columns of KEPT_PHONE."""
     kept = _kept(stage, KEPT_PHONE.name)
-    return pl.concat([rows.select("contact_id", "phone_token") for rows in (stage.scan(PARSED_PHONE.name), kept)])
+    return pl.concat([KEPT_PHONE.conform(rows) for rows in (stage.scan(PARSED_PHONE.name), kept)])
 
 
 def add_known_tokens(stage: Stage, numbers: pl.DataFrame, key: TokenKey) -> pl.DataFrame:

@@ -21,6 +21,14 @@ from phoneseg.contracts.contacts import (
     RESEGMENTED_CONTACT,
 )
 from phoneseg.contracts.model import UTC_INSTANT, Area, Column, Keeping, PrivacyClass, Table
+from phoneseg.contracts.people import (
+    CANONICAL_CHANGE,
+    CONTACT_CANONICAL,
+    KEPT_CANONICAL,
+    RAW_PERSON,
+    REGROUPED_CONTACT,
+    SHARED_NUMBER,
+)
 from phoneseg.contracts.permission import (
     CONTACT_PERMISSION,
     DECIDED_PERMISSION,
@@ -48,6 +56,8 @@ TABLES: Final = (
     CONTACT_QUARANTINE,
     CONTACT_PROFILE,
     CONTACT_PERMISSION,
+    CONTACT_CANONICAL,
+    SHARED_NUMBER,
     SEGMENT_MEMBERSHIP,
     SEGMENT,
     SEGMENT_SIZE,
@@ -58,6 +68,7 @@ TABLES: Final = (
     ACTIVITY_SIZE,
     PERMISSION_SIZE,
     SEGMENT_CHANGE,
+    CANONICAL_CHANGE,
     CONTACT_UPDATE,
     PIPELINE_RUN,
 )
@@ -68,7 +79,7 @@ def staged_tables() -> Iterator[Table]:
     return (table for table in TABLES if table.keeping is not Keeping.LOG)
 
 
-REPLACED_CONTACTS: Final = (CHANGED_CONTACT, RESEGMENTED_CONTACT)
+REPLACED_CONTACTS: Final = (CHANGED_CONTACT, RESEGMENTED_CONTACT, REGROUPED_CONTACT)
 """Staged beside them: the contacts whose rows a partial run replaces."""
 
 
@@ -76,15 +87,18 @@ __all__ = [
     "ACTIVITY",
     "ACTIVITY_SIZE",
     "AMOUNT_SCALE",
+    "CANONICAL_CHANGE",
     "CHANGED_CONTACT",
     "CONTACTABLE",
     "CONTACT_BASE",
+    "CONTACT_CANONICAL",
     "CONTACT_PERMISSION",
     "CONTACT_PHONE",
     "CONTACT_PROFILE",
     "CONTACT_QUARANTINE",
     "CONTACT_UPDATE",
     "DECIDED_PERMISSION",
+    "KEPT_CANONICAL",
     "KEPT_CONTACT",
     "KEPT_PHONE",
     "OBJECTING_CONTACT",
@@ -98,7 +112,9 @@ __all__ = [
     "RAW_ACTIVITY",
     "RAW_CONTACT",
     "RAW_PERMISSION",
+    "RAW_PERSON",
     "RAW_PHONE",
+    "REGROUPED_CONTACT",
     "REPLACED_CONTACTS",
     "RESEGMENTED_CONTACT",
     "SEGMENT",
@@ -106,6 +122,7 @@ __all__ = [
     "SEGMENT_MEMBERSHIP",
     "SEGMENT_RULE",
     "SEGMENT_SIZE",
+    "SHARED_NUMBER",
     "SOURCE_SIZE",
     "SOURCE_WATERMARK",
     "TABLES",

@@ -7,7 +7,14 @@ from typing import Final
 
 import polars as pl
 
-from phoneseg.contracts.contacts import NUMBER_ATTRIBUTES, RAW_CONTACT, RESEGMENTED_CONTACT, contact_id, token
+from phoneseg.contracts.contacts import (
+    CONTACT_PHONE,
+    NUMBER_ATTRIBUTES,
+    RAW_CONTACT,
+    RESEGMENTED_CONTACT,
+    contact_id,
+    token,
+)
 from phoneseg.contracts.model import UTC_INSTANT, Area, Column, Keeping, PrivacyClass, Table
 from phoneseg.settings.profile import DEFAULT_WINDOWS_DAYS
 
@@ -218,6 +225,10 @@ KEPT_PHONE: Final = Table(
     "One published number of such a contact.",
     Keeping.CURRENT,
     ("contact_id", "phone_token"),
-    (contact_id(), token()),
+    (
+        contact_id(),
+        token(),
+        *(column for column in CONTACT_PHONE.columns if column.name in ("is_valid", "number_type")),
+    ),
     Area.STAGE,
 )

@@ -4,6 +4,7 @@ from phoneseg.extract.activity import ActivityPlan, ActivityReader, plan_activit
 from phoneseg.extract.contacts import ContactBatch, SourceReader, check_ids, extract_source
 from phoneseg.extract.kept import read_kept
 from phoneseg.extract.permissions import PermissionReader, plan_permissions, read_permissions
+from phoneseg.extract.persons import PersonReader, read_people
 from phoneseg.extract.region_hint import resolve_region
 from phoneseg.extract.sources import (
     SourcePlan,
@@ -20,6 +21,7 @@ __all__ = [
     "ActivityReader",
     "ContactBatch",
     "PermissionReader",
+    "PersonReader",
     "SourcePlan",
     "SourceRead",
     "SourceReader",
@@ -33,6 +35,7 @@ __all__ = [
     "plan_sources",
     "read_activity",
     "read_kept",
+    "read_people",
     "read_permissions",
     "read_source",
     "resolve_region",

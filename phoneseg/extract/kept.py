@@ -22,13 +22,12 @@ def read_kept(
         connection: A connection of `Warehouse.snapshot`.
         run: A partial run.
         append_contacts: Appends rows of KEPT_CONTACT.
-        append_phones: Appends rows of KEPT_PHONE; nothing where no source names contacts by number.
+        append_phones: Appends rows of KEPT_PHONE.
     """
     profile, phone = (warehouse.naming.published(table) for table in (CONTACT_PROFILE, CONTACT_PHONE))
     columns = [profile.c[name] for name in KEPT_CONTACT.column_names]
     contacts = sa.select(*columns).where(profile.c.source.in_(tuple(run.settings.contacts)))
     for batch in warehouse.read_batches(connection, contacts):
         append_contacts(batch)
-    if run.settings.is_matching_numbers:
-        for batch in warehouse.read_batches(connection, sa.select(*(phone.c[n] for n in KEPT_PHONE.column_names))):
-            append_phones(batch)
+    for batch in warehouse.read_batches(connection, sa.select(*(phone.c[n] for n in KEPT_PHONE.column_names))):
+        append_phones(batch)

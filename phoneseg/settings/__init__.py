@@ -5,6 +5,7 @@ from phoneseg.settings.definition_files import Definition, WrittenDefinitions, r
 from phoneseg.settings.hygiene import HygieneSettings, RepairSettings
 from phoneseg.settings.load import CONFIG_VARIABLE, DEFAULT_CONFIG, load_settings
 from phoneseg.settings.model import ContactSource, Settings
+from phoneseg.settings.people import PeopleSettings
 from phoneseg.settings.permission import (
     ConsentSource,
     ContactPolicy,
@@ -25,6 +26,7 @@ __all__ = [
     "Definition",
     "HygieneSettings",
     "ObjectionSource",
+    "PeopleSettings",
     "PermissionSource",
     "ProfileSettings",
     "RepairSettings",

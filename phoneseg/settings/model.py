@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from phoneseg.settings.activity import ActivitySource
 from phoneseg.settings.hygiene import HygieneSettings
+from phoneseg.settings.people import PeopleSettings
 from phoneseg.settings.permission import (
     ConsentSource,
     ContactPolicy,
@@ -21,6 +22,7 @@ from phoneseg.settings.profile import ProfileSettings
 from phoneseg.settings.section import Identifier, Section
 from phoneseg.settings.segments import SegmentSettings
 
+_IDENTIFYING = ("first_name", "last_name", "full_name", "email")
 _LONGEST_SCHEMA = 63 - len("_restricted")  # PostgreSQL cuts names at 63
 
 
@@ -95,6 +97,11 @@ class ContactSource(Section):
     income: str | None = Field(None, description="Column with the income, as a number.")
     city: str | None = Field(None, description="Column with the city of the postal address.")
     postal_code: str | None = Field(None, description="Column with its postal code.")
+    first_name: str | None = Field(None, description="Column with the given name; it is compared, never published.")
+    last_name: str | None = Field(None, description="Column with the family name; compared, never published.")
+    full_name: str | None = Field(None, description="Column with the whole name, instead of the two.")
+    email: str | None = Field(None, description="Column with the email address; compared, never published.")
+    employer: str | None = Field(None, description="Column with the employer or firm; compared, never published.")
     attributes: tuple[str, ...] = Field((), description="Further columns for the profile.")
     allow_empty: bool = Field(False, description="Whether a source without a single row is fine.")
     max_shrink_pct: float = Field(
@@ -113,9 +120,11 @@ class ContactSource(Section):
             raise ValueError("`attributes` names a column twice")
         if self.id in self.phones:
             raise ValueError("`id` may not be a phone column: every table shows the id")
-        for key in ("birth_date", "gender", "income", "city", "postal_code"):
+        for key in ("birth_date", "gender", "income", "city", "postal_code", "employer", *_IDENTIFYING):
             if getattr(self, key) in self.phones:
                 raise ValueError(f"`{key}` may not be a phone column")
+        if self.full_name is not None and (self.first_name is not None or self.last_name is not None):
+            raise ValueError("give either `full_name`, or `first_name` and `last_name`")
         if leaking := sorted(set(self.attributes) & set(self.phones)):
             raise ValueError(f"`attributes` may not hold a phone column: {', '.join(leaking)}")
         return self
@@ -135,6 +144,15 @@ class ContactSource(Section):
         )
         named = (self.id, *self.phones, *(name for name in optional if name is not None), *self.attributes)
         return tuple(dict.fromkeys(named))
+
+    @property
+    def person_columns(self) -> tuple[str, ...]:
+        """Columns that tell who a contact is, each once, the id first; none where neither name nor email is mapped."""
+        identifying = [getattr(self, key) for key in _IDENTIFYING]
+        if not any(identifying):
+            return ()
+        others = (self.created_at, self.region_column, self.birth_date, self.city, self.postal_code, self.employer)
+        return tuple(dict.fromkeys(name for name in (self.id, *identifying, *others) if name is not None))
 
 
 def _wrong_key(location: tuple[str, ...], message: str) -> InitErrorDetails:
@@ -157,6 +175,7 @@ class Settings(BaseSettings):
     suppression: dict[Identifier, SuppressionSource] = Field({}, description="Lists of who is not contacted, by name.")
     extract: ExtractSettings = ExtractSettings()
     hygiene: HygieneSettings = HygieneSettings()
+    people: PeopleSettings = PeopleSettings()
     profile: ProfileSettings = ProfileSettings()
     segments: SegmentSettings = SegmentSettings()
     stage: StageSettings = StageSettings()
@@ -191,12 +210,6 @@ class Settings(BaseSettings):
     def permission_sources(self) -> tuple[tuple[str, PermissionSource], ...]:
         """Sources of consent, of objections and suppression lists, with their names."""
         return (*self.consent.items(), *self.objection.items(), *self.suppression.items())
-
-    @property
-    def is_matching_numbers(self) -> bool:
-        """Whether a source names contacts by their numbers."""
-        named = [*(each.phone for each in self.activity.values()), *(each.phone for _, each in self.permission_sources)]
-        return any(phone is not None for phone in named)
 
     @model_validator(mode="after")
     def _check_windows(self) -> Self:

@@ -24,8 +24,6 @@ def test_a_source_reads_each_of_its_columns_once(make_settings: MakeSettings) ->
         ("all", ("who",)),
         ("list", ("number", "until")),
     ]
-    assert settings.is_matching_numbers
-    assert not make_settings(more=BY_ID).is_matching_numbers
 
 
 def test_nobody_is_contactable_without_consent_unless_the_settings_say_so(make_settings: MakeSettings) -> None:

@@ -1,0 +1,7 @@
+"""Who is behind the contacts? Those that are one person, and the numbers that several share."""
+
+from phoneseg.people.match import resolve_people
+from phoneseg.people.resolver import Resolution, resolve
+from phoneseg.people.shared_numbers import KINDS
+
+__all__ = ["KINDS", "Resolution", "resolve", "resolve_people"]
