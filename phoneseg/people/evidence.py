@@ -7,7 +7,7 @@ The factors are set by hand, not learned, so that they are the same every night.
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import polars as pl
 
@@ -15,6 +15,7 @@ from phoneseg.people.comparison import INITIAL, OTHER, PART, SAME, SHORT_TYPO, T
 
 _BATCH_PAIRS: Final = 1_000_000
 _FEWEST_DATES: Final = 20_000
+_FEWEST_EMAILS: Final = 1_000
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,9 @@ class Weights:
         fixed_line: The same fixed line: a father and a son may have it, and one name.
         phone_differs: Both have a number, but none is the same.
         email: The same address.
-        plain_email: The same address that says no more than a name: two of that name may write it.
+        plain_email: The same address that says no more than a name: two of that name may have it in their heads when
+            they fill in a form. To this comes how rare its domain is.
+        most_of_domain: The most that a rare domain adds.
         email_differs: Other addresses.
         birth_date: The same date at the most; less for one that many have.
         birth_date_near: Day and month swapped, or one of day, month and year is another.
@@ -45,18 +48,26 @@ class Weights:
     fixed_line: float = 6.0
     phone_differs: float = -1.0
     email: float = 10.0
-    plain_email: float = 3.5
+    plain_email: float = 3.0
+    most_of_domain: float = 6.0
     email_differs: float = -4.0
     birth_date: float = 12.0
     birth_date_near: float = 1.0
     birth_date_differs: float = -9.0
-    postal_code: float = 5.0
+    postal_code: float = 4.5
     city: float = 3.0
     moved_in_city: float = -1.0
     city_differs: float = -4.0
     region_differs: float = -4.0
     employer: float = 3.0
     same_source: float = -3.0
+
+
+class _Sizes(NamedTuple):
+    """How many contacts have a date of birth, and an address."""
+
+    birth_dates: int
+    emails: int
 
 
 WEIGHTS: Final = Weights()
@@ -66,7 +77,7 @@ AGREEMENTS: Final = ("name", "phone", "email", "birth_date", "postal_code", "cit
 
 _COLUMNS: Final = (
     *("source", "words", "email", "is_plain_email", "birth_date", "region", "city", "postal_code", "employer"),
-    *("name_count", "region_name_count", "rough_count", "date_count", "has_phone"),
+    *("name_count", "region_name_count", "rough_count", "date_count", "domain_count", "has_phone"),
 )
 
 
@@ -88,19 +99,19 @@ def weigh_pairs(
     """
     holders = people.select(*_COLUMNS[:-1], has_phone=pl.col("row").is_in(numbers["row"].unique().implode()))
     parts = [pairs.slice(start, _BATCH_PAIRS) for start in range(0, max(len(pairs), 1), _BATCH_PAIRS)]
-    dated_count = people["birth_date"].count()
-    return pl.concat(_weigh(part, holders, numbers, word_counts, dated_count) for part in parts)
+    sizes = _Sizes(people["birth_date"].count(), people["email"].count())
+    return pl.concat(_weigh(part, holders, numbers, word_counts, sizes) for part in parts)
 
 
 def _weigh(
-    pairs: pl.DataFrame, people: pl.DataFrame, numbers: pl.DataFrame, word_counts: pl.DataFrame, dated_count: int
+    pairs: pl.DataFrame, people: pl.DataFrame, numbers: pl.DataFrame, word_counts: pl.DataFrame, sizes: _Sizes
 ) -> pl.DataFrame:
     sides = [people[pairs[side]].rename(lambda name, side=side: f"{name}_{side}") for side in ("a", "b")]  # type: ignore[misc]
     both = pl.concat([pairs, *sides], how="horizontal")
     shared = _find_shared_numbers(pairs, numbers)
     both = both.join(shared, on=["a", "b"], how="left", maintain_order="left")
     both = both.with_columns(compare_names(both, word_counts))
-    findings = _findings(dated_count)
+    findings = _findings(sizes)
     agreement = pl.sum_horizontal(
         pl.when(findings[name] > 0).then(1 << place).otherwise(0)
         for place, name in enumerate(AGREEMENTS)
@@ -131,7 +142,7 @@ def _find_shared_numbers(pairs: pl.DataFrame, numbers: pl.DataFrame) -> pl.DataF
     return rarest.collect()
 
 
-def _findings(dated_count: int) -> dict[str, pl.Expr]:
+def _findings(sizes: _Sizes) -> dict[str, pl.Expr]:
     """Return the bits of each comparison."""
     weights = WEIGHTS
     names = pl.col("level").replace_strict(OF_NAMES, default=OF_NAMES[OTHER], return_dtype=pl.Float64)
@@ -141,17 +152,22 @@ def _findings(dated_count: int) -> dict[str, pl.Expr]:
         .then(pl.max_horizontal(_of_number() - _bits(pl.col("sharing_names") / 2), pl.lit(0.5)))
         .otherwise(pl.when(pl.col("has_phone_a") & pl.col("has_phone_b")).then(weights.phone_differs).otherwise(0.0)),
         "email": pl.when(_is_same("email"))
-        .then(pl.when(pl.col("is_plain_email_a")).then(weights.plain_email).otherwise(weights.email))
+        .then(pl.when("is_plain_email_a").then(_plain_email(sizes.emails)).otherwise(weights.email))
         .when(_is_known("email"))
         .then(weights.email_differs)
         .otherwise(0.0),
-        "birth_date": _birth_dates(dated_count),
+        "birth_date": _birth_dates(sizes.birth_dates),
         "postal_code": pl.when(_is_same("postal_code")).then(weights.postal_code).otherwise(0.0),
         "city": _cities(),
         "employer": pl.when(_is_same("employer")).then(weights.employer).otherwise(0.0),
         "region": pl.when(_is_known("region") & ~_is_same("region")).then(weights.region_differs).otherwise(0.0),
         "source": pl.when(pl.col("source_a") == pl.col("source_b")).then(weights.same_source).otherwise(0.0),
     }
+
+
+def _plain_email(email_count: int) -> pl.Expr:
+    rarity = _bits(max(email_count, _FEWEST_EMAILS) / pl.col("domain_count_a"))
+    return WEIGHTS.plain_email + pl.min_horizontal(rarity, pl.lit(WEIGHTS.most_of_domain))
 
 
 def _of_number() -> pl.Expr:

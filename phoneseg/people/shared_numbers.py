@@ -15,17 +15,15 @@ KINDS: Final = (SAME_PERSON, HOUSEHOLD, BUSINESS_LINE, PLACEHOLDER, UNKNOWN)
 _LARGEST_HOUSEHOLD: Final = 10
 _MOST: Final = 2 / 3
 _STEM_LETTERS: Final = 4
-_FEWEST_OF_INVALID: Final = 3
 _COMPANY_DOMAIN_TIMES: Final = 3  # a mail provider's addresses are elsewhere, too
 
 
 def describe_shared_numbers(people: pl.DataFrame, held: pl.DataFrame, max_persons: int) -> pl.DataFrame:
     """Tell what each number is that several contacts have.
 
-    The first that holds: one person has it; it is no valid number, so that nobody can be called there; most of its
-    persons share an address or, where no two addresses are known, a family name; most have the same employer, or
-    addresses of one company; more persons have it than a line may have; several persons who are neither a household
-    nor too many have it in common as a line at work, unless it is a mobile.
+    The first that holds: one person has it; most of its persons share an address or, where no two addresses are known,
+    a family name; strangers have it though it is no valid number; most have the same employer, or addresses of one
+    company; more persons have it than a line may have; others have it in common at work, unless it is a mobile.
 
     Args:
         people: Rows of `describe_people` with `person`, a number that members of one person share.
@@ -94,18 +92,19 @@ def _decide(max_persons: int) -> tuple[pl.Expr, pl.Expr]:
     is_small = persons <= _LARGEST_HOUSEHOLD
     is_same_address = (pl.col("postal_code_most") >= known * _MOST).fill_null(False) & (known > 1)
     is_same_city = ((pl.col("city_most") >= pl.col("city_known") * _MOST) | (pl.col("city_known") < 2)).fill_null(True)
+    is_at_home = is_small & is_same_address
+    is_kin = is_small & (known < 2) & is_family & is_same_city
     is_at_work = (pl.col("employer_most") * 2 >= persons).fill_null(False)
     is_of_company = (pl.col("domain_most") * 2 >= pl.col("contact_count")).fill_null(False)
     is_valid, is_mobile = pl.col("is_valid"), pl.col("number_type") == "MOBILE"
     rules = (
         (persons == 1, SAME_PERSON, "one_person"),
-        (~is_valid & (persons >= _FEWEST_OF_INVALID) & ~is_family, PLACEHOLDER, "invalid_number"),
-        (is_small & is_same_address, HOUSEHOLD, "same_address"),
-        (is_small & (known < 2) & is_family & is_same_city, HOUSEHOLD, "same_family_name"),
+        (is_at_home, HOUSEHOLD, "same_address"),
+        (is_kin, HOUSEHOLD, "same_family_name"),
+        (~is_valid, PLACEHOLDER, "invalid_number"),
         (is_at_work, BUSINESS_LINE, "same_employer"),
         (is_of_company, BUSINESS_LINE, "company_addresses"),
         (persons > max_persons, PLACEHOLDER, "too_many_persons"),
-        (~is_valid, UNKNOWN, "invalid_number"),
         (pl.col("named_count") < 2, UNKNOWN, "no_names"),
         (is_mobile, UNKNOWN, "mobile"),
     )
