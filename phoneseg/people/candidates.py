@@ -5,14 +5,14 @@ from typing import Final
 import polars as pl
 
 _LARGEST_BLOCK: Final = 40
-_LARGEST_NAME_BLOCK: Final = 12
+_LARGEST_NAME_BLOCK: Final = 12  # a name that more have says too little with no more than a place
 
 
 def list_candidates(people: pl.DataFrame, phones: pl.DataFrame) -> pl.DataFrame:
     """Return pairs of contacts that share a number or an address and a word of their names, or a name and more.
 
-    Blocks of more contacts than a few are cut down to those of one name, and of those that are still too big each
-    contact is paired with the first alone: the work stays linear in the contacts.
+    A name alone is no evidence, however rare. Blocks of more contacts than a few are cut down to those of one name, and
+    of those that are still too big each contact is paired with the first alone: the work stays linear in the contacts.
 
     Args:
         people: Rows of `describe_people`.
@@ -26,16 +26,15 @@ def list_candidates(people: pl.DataFrame, phones: pl.DataFrame) -> pl.DataFrame:
     words = words.select("row", "name", word=pl.col("word").hash(seed=11))
     by_phone = words.join(phones.lazy().select("row", "number"), on="row")
     by_email = words.join(named.select("row", "email").drop_nulls(), on="row")
-    by_address = words.join(named.select("row", "postal_code").drop_nulls(), on="row")
     in_blocks = (
         (by_phone, ["number", "word"], _LARGEST_BLOCK),
         (by_email, ["email", "word"], _LARGEST_BLOCK),
-        (by_address, ["postal_code", "word"], _LARGEST_BLOCK),
         (named, ["birth_date", "postal_code"], _LARGEST_BLOCK),
         (named, ["birth_date", "name"], _LARGEST_BLOCK),
-        (named, ["city", "name"], _LARGEST_BLOCK),
-        (named, ["region", "name"], _LARGEST_NAME_BLOCK),
-        (named, ["name"], _LARGEST_NAME_BLOCK),
+        (named, ["postal_code", "name"], _LARGEST_NAME_BLOCK),
+        (named, ["postal_code", "rough"], _LARGEST_NAME_BLOCK),
+        (named, ["city", "name"], _LARGEST_NAME_BLOCK),
+        (named, ["employer", "name"], _LARGEST_NAME_BLOCK),
     )
     pairs = [pl.DataFrame(schema={"a": pl.UInt32, "b": pl.UInt32})]
     for rows, keys, largest in in_blocks:

@@ -50,6 +50,8 @@ def describe_shared_numbers(people: pl.DataFrame, held: pl.DataFrame, max_person
         persons.group_by("phone_token").agg(person_count=pl.len(), named_count=(pl.col("words").list.len() > 0).sum()),
         on="phone_token",
     )
+    of_several = told.filter(pl.col("person_count") > 1).select("phone_token")
+    persons, members = (rows.join(of_several, on="phone_token", how="semi") for rows in (persons, members))
     for name in ("postal_code", "city", "employer"):
         told = told.join(_share_of_most(persons, name), on="phone_token", how="left")
     told = told.join(_share_a_stem(persons), on="phone_token", how="left")
