@@ -18,6 +18,7 @@ from activity_figures.stage import AS_OF, KEY, fill, open_run, write_nothing_kep
 from phoneseg.contracts import (
     CONTACT_CANONICAL,
     KEPT_CANONICAL,
+    KEPT_SHARED_NUMBER,
     PARSED_PHONE,
     RAW_CONTACT,
     RAW_PERSON,
@@ -94,7 +95,8 @@ def write_stage(run: Run, contacts: int, times: int) -> None:
                     token = pl.col("phone_token") + (str(copy) if copy else "")
                     append_phones(read.with_columns(_id(copy), phone_token=token))
     run.stage.write(RAW_CONTACT.name, fill(RAW_CONTACT, run.stage.scan(RAW_PERSON.name)))
-    run.stage.write(KEPT_CANONICAL.name, KEPT_CANONICAL.schema.to_frame().lazy())
+    for table in (KEPT_CANONICAL, KEPT_SHARED_NUMBER):
+        run.stage.write(table.name, table.schema.to_frame().lazy())
     run.stage.write_counts("extract", {"is_partial": False})
     write_nothing_kept(run.stage)
     truth.write_parquet(run.settings.folder / f"{TRUTH}.parquet")
@@ -150,7 +152,7 @@ def main(contacts: int, times: int, folder: Path) -> None:
         print("written; run it again to measure")
         return
     began, began_cpu = perf_counter(), process_time()
-    counts = resolve_people(run)
+    counts = resolve_people(run, KEY)
     wall_s, cpu_s = perf_counter() - began, process_time() - began_cpu
     peak_gb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     count = run.stage.count(RAW_CONTACT.name)

@@ -63,7 +63,7 @@ from phoneseg.extract import (
 from phoneseg.failure_hook import check_failure_hook, describe_error, tell_failure
 from phoneseg.hygiene import read_cells
 from phoneseg.numbers import ReadCounts, mark_primary
-from phoneseg.people import resolve_people
+from phoneseg.people import quarantine_shared, resolve_people
 from phoneseg.privacy import add_tokens, load_token_key
 from phoneseg.profiles import build_contact_base, build_profiles, score_purchases
 from phoneseg.quality import audit_staging, check_segment_sizes
@@ -150,7 +150,8 @@ def normalize(run: Run) -> Counts:
     """Read every filled cell as a phone number: it becomes a phone of the contact, or is quarantined with a reason.
 
     A cell without a valid number is repaired where that makes it one, and becomes a row per number where it has
-    several. Then match activity and consent to contacts, by id or number. Writes `contact_phone`, `phone_number`,
+    several. Contacts are resolved into persons, and a number that too many of them share is quarantined, too. Then
+    activity and consent are matched to contacts, by id or number. Writes `contact_phone`, `phone_number`,
     `contact_quarantine`, `quarantine_raw`, `activity`, `activity_size`, and what `match_permissions` and
     `resolve_people` do.
 
@@ -159,7 +160,7 @@ def normalize(run: Run) -> Counts:
             of activity or consent is lost.
     """
     key, stage, began, counts = load_token_key(run.settings), run.stage, perf_counter(), ReadCounts()
-    filled_count, number_count = stage.count(RAW_PHONE.name), 0
+    cell_count, number_count = stage.count(RAW_PHONE.name), 0
     with (
         stage.append(PARSED_PHONE) as append_phones,
         stage.append(CONTACT_QUARANTINE) as append_quarantined,
@@ -173,10 +174,12 @@ def normalize(run: Run) -> Counts:
             number_count += read.number_count
             log.info(
                 "normalize: %s of %s cells, %s a second; %s asked of phonenumbers one by one",
-                *(f"{n:,.0f}" for n in (counts.rows, filled_count, counts.rows / (perf_counter() - began))),
+                *(f"{n:,.0f}" for n in (counts.rows, cell_count, counts.rows / (perf_counter() - began))),
                 f"{counts.fallback_rows:,}",
             )
-    parsed = stage.scan(PARSED_PHONE.name)
+    persons = resolve_people(run, key)
+    number_count += quarantine_shared(run, key, counts)
+    filled_count, parsed = stage.count(RAW_PHONE.name), stage.scan(PARSED_PHONE.name)
     stage.write(CONTACT_PHONE.name, mark_primary(parsed))
     stage.write(PHONE_NUMBER.name, PHONE_NUMBER.conform(parsed).unique("phone_token", keep="any"))
     phone_count, quarantined_count = stage.count(CONTACT_PHONE.name), stage.count(CONTACT_QUARANTINE.name)
@@ -195,7 +198,7 @@ def normalize(run: Run) -> Counts:
         "quarantined_count": quarantined_count,
     }
     matched = {**match_activity(run, key), **match_permissions(run, key)}
-    return _keep(run, "normalize", {**phone_counts, **matched, **resolve_people(run)})
+    return _keep(run, "normalize", {**phone_counts, **matched, **persons})
 
 
 @verb

@@ -1,6 +1,13 @@
 """Whose activity is it? Rows that name an id or a number become events of contacts."""
 
-from phoneseg.activity.match import add_known_tokens, list_contacts, match_activity, scan_known_phones, scan_phones
+from phoneseg.activity.match import (
+    add_known_tokens,
+    list_contacts,
+    match_activity,
+    scan_known_phones,
+    scan_phones,
+    scan_unread,
+)
 from phoneseg.activity.numbers import NUMBER, list_numbers
 
 __all__ = [
@@ -11,4 +18,5 @@ __all__ = [
     "match_activity",
     "scan_known_phones",
     "scan_phones",
+    "scan_unread",
 ]

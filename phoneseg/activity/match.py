@@ -96,12 +96,12 @@ def _look_up(stage: Stage, raw_activity: pl.LazyFrame, key: TokenKey, max_contac
 def list_contacts(stage: Stage) -> pl.DataFrame:
     """Return the ids of all contacts of the run: those that it read, and those that stay as they are published."""
     read = stage.scan(RAW_CONTACT.name).select("contact_id")
-    kept = _kept(stage, KEPT_CONTACT.name).select("contact_id")
+    kept = scan_unread(stage, KEPT_CONTACT.name).select("contact_id")
     return pl.concat([read, kept]).collect(engine="streaming")
 
 
-def _kept(stage: Stage, name: str) -> pl.LazyFrame:
-    """Return the rows of published contacts that the run does not replace."""
+def scan_unread(stage: Stage, name: str) -> pl.LazyFrame:
+    """Return the rows of a stage table about published contacts that the run does not replace."""
     return stage.scan(name).join(stage.scan(CHANGED_CONTACT.name), on="contact_id", how="anti")
 
 
@@ -112,7 +112,7 @@ def scan_phones(stage: Stage) -> pl.LazyFrame:
 
 def scan_known_phones(stage: Stage) -> pl.LazyFrame:
     """Return the numbers of all contacts of the run, read again or not, with the columns of KEPT_PHONE."""
-    kept = _kept(stage, KEPT_PHONE.name)
+    kept = scan_unread(stage, KEPT_PHONE.name)
     return pl.concat([KEPT_PHONE.conform(rows) for rows in (stage.scan(PARSED_PHONE.name), kept)])
 
 

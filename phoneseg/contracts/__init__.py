@@ -25,8 +25,10 @@ from phoneseg.contracts.people import (
     CANONICAL_CHANGE,
     CONTACT_CANONICAL,
     KEPT_CANONICAL,
+    KEPT_SHARED_NUMBER,
     RAW_PERSON,
     REGROUPED_CONTACT,
+    SHARED_BY_TOO_MANY,
     SHARED_NUMBER,
 )
 from phoneseg.contracts.permission import (
@@ -101,6 +103,7 @@ __all__ = [
     "KEPT_CANONICAL",
     "KEPT_CONTACT",
     "KEPT_PHONE",
+    "KEPT_SHARED_NUMBER",
     "OBJECTING_CONTACT",
     "OBJECTION",
     "PARSED_PHONE",
@@ -122,6 +125,7 @@ __all__ = [
     "SEGMENT_MEMBERSHIP",
     "SEGMENT_RULE",
     "SEGMENT_SIZE",
+    "SHARED_BY_TOO_MANY",
     "SHARED_NUMBER",
     "SOURCE_SIZE",
     "SOURCE_WATERMARK",

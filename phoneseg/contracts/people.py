@@ -7,6 +7,9 @@ import polars as pl
 from phoneseg.contracts.contacts import RAW_CONTACT, contact_id, source, token
 from phoneseg.contracts.model import UTC_INSTANT, Area, Column, Keeping, PrivacyClass, Table
 
+SHARED_BY_TOO_MANY: Final = "SHARED_BY_TOO_MANY"
+"""Reason for quarantine of numbers that too many persons share."""
+
 _PERSONAL: Final = PrivacyClass.PERSONAL
 _RESTRICTED: Final = PrivacyClass.RESTRICTED
 _OF_CONTACT: Final = {column.name: column for column in RAW_CONTACT.columns}
@@ -72,6 +75,15 @@ KEPT_CANONICAL: Final = Table(
     Keeping.CURRENT,
     CONTACT_CANONICAL.key,
     CONTACT_CANONICAL.columns,
+    Area.STAGE,
+)
+
+KEPT_SHARED_NUMBER: Final = Table(
+    "kept_shared_number",
+    "One published number in quarantine that too many contacts share, of a contact that a partial run may not read.",
+    Keeping.CURRENT,
+    ("contact_id", "phone_e164"),
+    (contact_id(), Column("phone_e164", pl.String, "The number in E.164.", _RESTRICTED)),
     Area.STAGE,
 )
 

@@ -4,7 +4,7 @@ from phoneseg.extract.activity import ActivityPlan, ActivityReader, plan_activit
 from phoneseg.extract.contacts import ContactBatch, SourceReader, check_ids, extract_source
 from phoneseg.extract.kept import read_kept
 from phoneseg.extract.permissions import PermissionReader, plan_permissions, read_permissions
-from phoneseg.extract.persons import PersonReader, read_people
+from phoneseg.extract.persons import PersonReader, read_contacts_again, read_people
 from phoneseg.extract.region_hint import resolve_region
 from phoneseg.extract.sources import (
     SourcePlan,
@@ -34,6 +34,7 @@ __all__ = [
     "plan_permissions",
     "plan_sources",
     "read_activity",
+    "read_contacts_again",
     "read_kept",
     "read_people",
     "read_permissions",

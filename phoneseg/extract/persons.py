@@ -1,18 +1,26 @@
 """What tells who the contacts are, out of the warehouse: of all that exist at as_of, whichever a run reads."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 import polars as pl
 import sqlalchemy as sa
 
-from phoneseg.contracts import CONTACT_CANONICAL, KEPT_CANONICAL, RAW_PERSON
-from phoneseg.extract.contacts import SourceReader, existed, told_of_source
+from phoneseg.contracts import (
+    CONTACT_CANONICAL,
+    CONTACT_QUARANTINE,
+    KEPT_CANONICAL,
+    KEPT_SHARED_NUMBER,
+    QUARANTINE_RAW,
+    RAW_PERSON,
+    SHARED_BY_TOO_MANY,
+)
+from phoneseg.extract.contacts import ContactBatch, SourceReader, existed, extract_source, told_of_source
 from phoneseg.extract.source_rows import SourceRows
 from phoneseg.run import Run
-from phoneseg.warehouse import Warehouse
+from phoneseg.warehouse import Warehouse, open_warehouse
 
 Append = Callable[[pl.DataFrame], None]
 log = logging.getLogger(__name__)
@@ -56,8 +64,8 @@ class PersonReader:
 def read_people(warehouse: Warehouse, connection: sa.Connection, run: Run, *, is_partial: bool) -> None:
     """Read who the contacts of all sources are, and of a partial run, who they are by what is published.
 
-    All rows are read whatever was read before: a new contact may be the person of an old one. Writes `raw_person` and
-    `kept_canonical`.
+    All rows are read whatever was read before: a new contact may be the person of an old one. Writes `raw_person`,
+    `kept_canonical` and `kept_shared_number`.
 
     Args:
         warehouse: The warehouse.
@@ -73,11 +81,42 @@ def read_people(warehouse: Warehouse, connection: sa.Connection, run: Run, *, is
             if source.person_columns:
                 reader = PersonReader(SourceReader.of(run.settings, name))
                 _read_source(warehouse, connection, run, reader, append)
-    with run.stage.append(KEPT_CANONICAL) as append:
-        if is_partial:
-            canonical = warehouse.naming.published(CONTACT_CANONICAL)
-            for batch in warehouse.read_batches(connection, sa.select(*canonical.c)):
+    canonical = warehouse.naming.published(CONTACT_CANONICAL)
+    kept = ((KEPT_CANONICAL, sa.select(*canonical.c)), (KEPT_SHARED_NUMBER, _select_shared(warehouse)))
+    for table, statement in kept:
+        with run.stage.append(table) as append:
+            for batch in warehouse.read_batches(connection, statement) if is_partial else ():
                 append(batch)
+
+
+def _select_shared(warehouse: Warehouse) -> sa.Select[str, str]:
+    """Return the SELECT of the published numbers that are in quarantine because too many share them."""
+    quarantine, raw = (warehouse.naming.published(table) for table in (CONTACT_QUARANTINE, QUARANTINE_RAW))
+    is_same = sa.and_(*(quarantine.c[name] == raw.c[name] for name in QUARANTINE_RAW.key))
+    rows = sa.select(raw.c.contact_id, raw.c.phone_raw.label("phone_e164")).join(quarantine, is_same)
+    return rows.where(quarantine.c.quarantine_reason == SHARED_BY_TOO_MANY)
+
+
+def read_contacts_again(run: Run, contacts: pl.DataFrame) -> Iterator[ContactBatch]:
+    """Yield contacts out of their sources that a partial run has not read, as those hold them at this moment.
+
+    One that has changed since the extract is read by the next run, too.
+
+    Args:
+        run: A partial run.
+        contacts: Their `contact_id`.
+
+    Raises:
+        SourceError: A source is not as the settings describe it.
+    """
+    warehouse = open_warehouse(run.settings)
+    sources = contacts["contact_id"].str.extract("^([^:]*):").unique().sort()
+    with warehouse.snapshot() as connection:
+        for name in sources:
+            reader = SourceReader.of(run.settings, name)
+            statement = reader.select(warehouse, connection)
+            for batch in extract_source(warehouse, connection, reader, statement, run.as_of):
+                yield batch.only(contacts)
 
 
 def _read_source(

@@ -60,7 +60,7 @@ def _level() -> pl.Expr:
         .then(pl.lit(PART))
         .when(has_common & ((first[0] == first[1]) & (is_initials[0] | is_initials[1]) | _is_one_initial(a, b)))
         .then(pl.lit(INITIAL))
-        .when(has_common & (_joined(a) == _joined(b)))
+        .when(has_common & (a.list.len() != b.list.len()) & (_joined(a) == _joined(b)))
         .then(pl.lit(TYPO))
         .when(has_common & pl.col("slip").is_not_null())
         .then("slip")

@@ -71,7 +71,7 @@ class _Sizes(NamedTuple):
 
 
 WEIGHTS: Final = Weights()
-OF_NAMES: Final = {SAME: 0.0, INITIAL: -3.0, TYPO: -2.0, SHORT_TYPO: -6.0, PART: -4.0, OTHER: -60.0}
+OF_NAMES: Final = {SAME: 0.0, INITIAL: -3.0, TYPO: -2.0, SHORT_TYPO: -8.0, PART: -4.0, OTHER: -60.0}
 AGREEMENTS: Final = ("name", "phone", "email", "birth_date", "postal_code", "city", "employer")
 """What a rule may name, in its order."""
 

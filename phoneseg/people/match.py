@@ -13,14 +13,16 @@ from phoneseg.contracts import (
     REGROUPED_CONTACT,
     SHARED_NUMBER,
 )
+from phoneseg.people.quarantine import scan_quarantined_phones
 from phoneseg.people.resolver import resolve
+from phoneseg.privacy import TokenKey
 from phoneseg.run import Run
 
 _DECIDED: Final = ("canonical_contact_id", "member_count", "match_rule", "score")
 log = logging.getLogger(__name__)
 
 
-def resolve_people(run: Run) -> dict[str, int]:
+def resolve_people(run: Run, key: TokenKey) -> dict[str, int]:
     """Tell which contacts are one person, and what shared numbers are.
 
     Writes `contact_canonical`, `shared_number` and `regrouped_contact`. All contacts are compared, whichever the run
@@ -29,6 +31,7 @@ def resolve_people(run: Run) -> dict[str, int]:
 
     Args:
         run: A run whose contacts are extracted and whose phones are read.
+        key: The key of the tokens.
 
     Returns:
         `person_count`, `shared_number_count`.
@@ -38,7 +41,8 @@ def resolve_people(run: Run) -> dict[str, int]:
     told = stage.scan(RAW_PERSON.name).drop("source")
     source = pl.col("contact_id").str.extract("^([^:]*):")
     persons = RAW_PERSON.conform(contacts.lazy().with_columns(source=source).join(told, on="contact_id", how="left"))
-    canonical, shared = resolve(persons, scan_known_phones(stage), run.settings.people)
+    phones = pl.concat([scan_known_phones(stage), scan_quarantined_phones(stage, key)])
+    canonical, shared = resolve(persons, phones, run.settings.people)
     person_count = canonical["canonical_contact_id"].n_unique()
     stage.write(SHARED_NUMBER.name, SHARED_NUMBER.conform(shared.lazy()))
     is_partial = bool(stage.read_counts("extract")["is_partial"])

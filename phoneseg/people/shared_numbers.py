@@ -12,6 +12,7 @@ SAME_PERSON, HOUSEHOLD, BUSINESS_LINE, PLACEHOLDER, UNKNOWN = (
     "unknown",
 )
 KINDS: Final = (SAME_PERSON, HOUSEHOLD, BUSINESS_LINE, PLACEHOLDER, UNKNOWN)
+TOO_MANY_PERSONS: Final = "too_many_persons"
 _LARGEST_HOUSEHOLD: Final = 10
 _MOST: Final = 2 / 3
 _STEM_LETTERS: Final = 4
@@ -106,7 +107,7 @@ def _decide(max_persons: int) -> tuple[pl.Expr, pl.Expr]:
         (~is_valid, PLACEHOLDER, "invalid_number"),
         (is_at_work, BUSINESS_LINE, "same_employer"),
         (is_of_company, BUSINESS_LINE, "company_addresses"),
-        (persons > max_persons, PLACEHOLDER, "too_many_persons"),
+        (persons > max_persons, PLACEHOLDER, TOO_MANY_PERSONS),
         (pl.col("named_count") < 2, UNKNOWN, "no_names"),
         (is_mobile, UNKNOWN, "mobile"),
     )

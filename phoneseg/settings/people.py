@@ -15,5 +15,7 @@ class PeopleSettings(Section):
     max_persons_per_number: int = Field(
         200,
         ge=2,
-        description="A number that more persons share, without one employer, is a placeholder.",
+        description="A number that more persons share, without one employer, is a placeholder, and is quarantined "
+        "unless `hygiene.quarantine_shared` says otherwise. Activity and consent by number stop counting earlier, at "
+        "`profile.max_contacts_per_number` contacts.",
     )
