@@ -1,11 +1,11 @@
 """Persons behind contacts, and numbers that too many share, on the warehouses that are first-class."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import polars as pl
 import pytest
-from runs import AS_OF, execute, published_tables, query, run_pipeline
+from runs import AS_OF, edit_settings, execute, published_tables, query, run_pipeline
 
 from phoneseg.settings import Settings
 
@@ -77,6 +77,25 @@ def test_merges_and_splits_are_logged_whoever_was_read(shop: Callable[..., Setti
     assert _canonical(settings) == {"shop:1": "shop:1", "shop:3": "shop:3"}
 
 
+def test_days_in_any_order_give_the_log_of_the_right_order(shop: Callable[..., Settings]) -> None:
+    born = {1: 3, 2: 1, 3: 2}  # the smallest id is the last to come
+    rows = [
+        f"({n}, '+49309018{n}0', 'Ann Lee', 'ann.lee7@example.com', {day}, CAST(NULL AS TIMESTAMP))"
+        for n, day in ((n, f"TIMESTAMP '2026-06-0{day}'") for n, day in born.items())
+    ]
+    settings = shop(*rows)
+    days = [datetime(2026, 6, day + 1, tzinfo=UTC) for day in (1, 2, 3)]
+    for day in days:
+        run_pipeline(settings, day)
+    right = published_tables(settings)
+    assert len(right["canonical_change"]) == 4
+    other = edit_settings(settings, "[privacy]", 'output_schema = "other"\n[privacy]')
+    for place in (2, 0, 1):
+        run_pipeline(other, days[place])
+    assert published_tables(other)["canonical_change"] == right["canonical_change"]
+    assert published_tables(other)["contact_canonical"] == right["contact_canonical"]
+
+
 def _line(ids: range, time: str = FIRST) -> list[str]:
     return [f"({n}, '030 901829', '{STAFF[n - 11]}', NULL, {time}, {time})" for n in ids]
 
@@ -138,10 +157,14 @@ def test_no_name_and_no_address_leaves_the_stage(
 
 
 @pytest.mark.all_checks
-def test_the_demos_persons_are_those_of_the_truth(any_settings: Settings) -> None:
-    run_pipeline(any_settings)
-    told = query(any_settings, "SELECT contact_id, canonical_contact_id AS person FROM phoneseg.contact_canonical")
-    truth = pl.read_parquet(any_settings.folder / "truth" / "person.parquet").select("contact_id", true="person_id")
+def test_the_demos_persons_are_those_of_the_truth(postgresql_settings: Settings) -> None:
+    run_pipeline(postgresql_settings)
+    told = query(
+        postgresql_settings, "SELECT contact_id, canonical_contact_id AS person FROM phoneseg.contact_canonical"
+    )
+    truth = pl.read_parquet(postgresql_settings.folder / "truth" / "person.parquet").select(
+        "contact_id", true="person_id"
+    )
     both = told.join(truth, on="contact_id")
     assert len(both) == len(told)
     pairs = {
