@@ -62,16 +62,19 @@ def _hashes() -> list[pl.Expr]:
 
 def _forget_default_dates(rows: pl.DataFrame) -> pl.DataFrame:
     """Leave out dates of birth that forms fill in: those that far more contacts have than a day can have."""
-    dates = rows.group_by("birth_date").agg(date_count=pl.len()).drop_nulls()
-    expected = int(dates["date_count"].sum() or 0) / _DAYS
+    expected = rows["birth_date"].count() / _DAYS
     most = max(_FEWEST_OF_DEFAULT_DATE, expected * _DEFAULT_DATE_TIMES)
-    counted = rows.join(dates, on="birth_date", how="left", maintain_order="left")
+    counted = rows.with_columns(_count_same(["birth_date"]).alias("date_count"))
     is_default = pl.col("date_count") > most
     return counted.with_columns(pl.when(~is_default).then(pl.col("birth_date", "date_count")))
 
 
 def _count(rows: pl.DataFrame) -> pl.DataFrame:
-    for name, keys in _COUNTED.items():
-        counts = rows.filter(pl.col(keys[0]).is_not_null()).group_by(keys).agg(pl.len().alias(name))
-        rows = rows.join(counts, on=keys, how="left", nulls_equal=True, maintain_order="left")
+    for name, keys in _COUNTED.items():  # one after the other, as each takes memory
+        rows = rows.with_columns(_count_same(keys).alias(name))
     return rows
+
+
+def _count_same(keys: list[str]) -> pl.Expr:
+    """Return how many contacts have the same; null where the first key is."""
+    return pl.when(pl.col(keys[0]).is_not_null()).then(pl.len().over(keys))
