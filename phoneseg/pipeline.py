@@ -7,7 +7,6 @@ called again replaces what it wrote, so that a retry is harmless.
 import logging
 from collections.abc import Iterator
 from contextlib import suppress
-from time import perf_counter
 from typing import Final, TypeVar
 
 import polars as pl
@@ -23,10 +22,7 @@ from phoneseg.contracts import (
     CONTACT_PHONE,
     CONTACT_QUARANTINE,
     KEPT_CONTACT,
-    PARSED_PHONE,
-    PHONE_NUMBER,
     PIPELINE_RUN,
-    QUARANTINE_RAW,
     RAW_ACTIVITY,
     RAW_CONTACT,
     RAW_PERMISSION,
@@ -50,20 +46,20 @@ from phoneseg.extract import (
     append_dropped_sources,
     check_ids,
     describe_sources,
-    list_erased_numbers,
     plan_activity,
     plan_permissions,
     plan_sources,
     read_activity,
     read_kept,
     read_number_lists,
+    read_people,
     read_permissions,
     read_source,
 )
 from phoneseg.failure_hook import check_failure_hook, describe_error, tell_failure
-from phoneseg.hygiene import match_number_states, open_hygiene, read_cells
-from phoneseg.numbers import ReadCounts, mark_primary
-from phoneseg.privacy import add_tokens, load_token_key
+from phoneseg.hygiene import match_number_states, open_hygiene
+from phoneseg.phones import read_phones
+from phoneseg.privacy import load_token_key
 from phoneseg.profiles import build_contact_base, build_profiles, score_purchases
 from phoneseg.quality import audit_staging, check_segment_sizes
 from phoneseg.reports import ReportTally, check_crossed_kinds
@@ -74,7 +70,6 @@ from phoneseg.warehouse import open_warehouse
 
 Part = TypeVar("Part")
 
-_BATCH_CELLS: Final = 250_000
 _BATCH_CONTACTS: Final = 250_000
 _BUILT_PROFILE: Final = "built_profile"
 _PURCHASE_SCORE: Final = "purchase_score"
@@ -87,8 +82,8 @@ def extract(run: Run) -> Counts:
 
     Of a contact source with `updated_at` that is published already, only what changed since is read. Writes
     `raw_contact`, `raw_phone`, `raw_activity`, `raw_permission`, `raw_number_list`, `source_watermark`, `source_size`,
-    `tombstone` (who was erased is left out) and, of a run that reads less than everything, `changed_contact`,
-    `kept_contact` and what else `read_kept` does.
+    `tombstone` (who was erased is left out), what `read_people` does and, of a run that reads less than everything,
+    `changed_contact`, `kept_contact` and what else `read_kept` does.
 
     Raises:
         SettingsError: The settings lack what a later verb needs.
@@ -127,6 +122,7 @@ def extract(run: Run) -> Counts:
         read_kept(warehouse, connection, run, is_partial=is_partial)
         read_activity(warehouse, connection, run, activity, append_activity)
         read_permissions(warehouse, connection, run, permissions, append_permissions)
+        read_people(warehouse, connection, run, is_partial=is_partial)
     for plan in plans:
         check_ids(stage.scan(RAW_CONTACT.name).filter(pl.col("source") == plan.reader.name), plan.reader.where)
     for table, rows in zip((SOURCE_WATERMARK, SOURCE_SIZE), describe_sources(run, read), strict=True):
@@ -150,54 +146,18 @@ def normalize(run: Run) -> Counts:
     """Read every filled cell as a phone number: it becomes a phone of the contact, or is quarantined with a reason.
 
     A cell without a valid number is repaired where that makes it one, and becomes a row per number where it has
-    several. Then match activity and consent to contacts, by id or number. Writes `contact_phone`, `phone_number`,
-    `contact_quarantine`, `quarantine_raw`, `activity`, `activity_size`, and what `match_permissions` and
-    `match_number_states` do.
+    several. Contacts are resolved into persons, and a number that too many of them share is quarantined, too. Then
+    activity, consent and lists of numbers are matched to contacts, by id or number. Writes what `read_phones`,
+    `match_activity`, `match_permissions` and `match_number_states` do.
 
     Raises:
         ReconciliationError: A filled cell, or a number in one, is neither among the phones, in quarantine nor erased,
             or a row of activity or consent is lost.
     """
-    key, stage, began, counts = load_token_key(run.settings), run.stage, perf_counter(), ReadCounts()
-    filled_count, number_count, erased = stage.count(RAW_PHONE.name), 0, list_erased_numbers(run)
-    with (
-        stage.append(PARSED_PHONE) as append_phones,
-        stage.append(CONTACT_QUARANTINE) as append_quarantined,
-        stage.append(QUARANTINE_RAW) as append_raw,
-    ):
-        for cells in stage.scan(RAW_PHONE.name).collect_batches(chunk_size=_BATCH_CELLS, maintain_order=True):
-            read = read_cells(cells, run.settings.hygiene, counts)
-            phones, quarantined = erased.leave_out(read.phones, read.quarantined)
-            append_phones(add_tokens(phones, key))
-            append_quarantined(quarantined)
-            append_raw(quarantined)
-            number_count += read.number_count
-            log.info(
-                "normalize: %s of %s cells, %s a second; %s asked of phonenumbers one by one",
-                *(f"{n:,.0f}" for n in (counts.rows, filled_count, counts.rows / (perf_counter() - began))),
-                f"{counts.fallback_rows:,}",
-            )
-    parsed = stage.scan(PARSED_PHONE.name)
-    stage.write(CONTACT_PHONE.name, mark_primary(parsed))
-    stage.write(PHONE_NUMBER.name, PHONE_NUMBER.conform(parsed).unique("phone_token", keep="any"))
-    phone_count, quarantined_count = stage.count(CONTACT_PHONE.name), stage.count(CONTACT_QUARANTINE.name)
-    written = (stage.scan(table.name) for table in (CONTACT_PHONE, CONTACT_QUARANTINE))
-    cell_count = sum(_count(rows.filter(pl.col("position") == 1)) for rows in written) + erased.cell_count
-    if cell_count != filled_count or phone_count + quarantined_count + erased.number_count != number_count:
-        raise ReconciliationError(
-            f"normalize: {filled_count} filled cells came in with {number_count} numbers, but {phone_count} phones and "
-            f"{quarantined_count} quarantined numbers of {cell_count} cells went out; nothing was published"
-        )
-    valid_count = stage.scan(CONTACT_PHONE.name).select(pl.col("is_valid").sum()).collect().item()
-    phone_counts = {
-        "number_count": number_count,
-        "phone_count": phone_count,
-        "valid_phone_count": valid_count,
-        "quarantined_count": quarantined_count,
-        "erased_number_count": erased.number_count,
-    }
+    key = load_token_key(run.settings)
+    phones = read_phones(run, key)
     matched = {**match_activity(run, key), **match_permissions(run, key), **match_number_states(run, key)}
-    return _keep(run, "normalize", {**phone_counts, **matched})
+    return _keep(run, "normalize", {**phones, **matched})
 
 
 @verb

@@ -27,6 +27,8 @@ _BATCH_ROWS: Final = 500_000
 _PART_EVENTS: Final = 2_000_000
 _PART_CONTACTS: Final = 250_000
 _PHONE: Final = ("contact_id", "phone_token")
+KNOWN_PHONE: Final = (*_PHONE, "is_valid", "number_type")
+"""What a run knows of the numbers of all contacts, whether it read them or not."""
 _NAMED_NUMBER: Final = "named_number"
 log = logging.getLogger(__name__)
 
@@ -108,19 +110,24 @@ def scan_named_numbers(stage: Stage) -> pl.LazyFrame:
 def list_contacts(stage: Stage) -> pl.DataFrame:
     """Return the ids of all contacts of the run: those that it read, and those that stay as they are published."""
     read = stage.scan(RAW_CONTACT.name).select("contact_id")
-    kept = _kept(stage, KEPT_CONTACT.name).select("contact_id")
+    kept = scan_unread(stage, KEPT_CONTACT.name).select("contact_id")
     return pl.concat([read, kept]).collect(engine="streaming")
 
 
-def _kept(stage: Stage, name: str) -> pl.LazyFrame:
-    """Return the rows of published contacts that the run does not replace."""
+def scan_unread(stage: Stage, name: str) -> pl.LazyFrame:
+    """Return the rows of a stage table about published contacts that the run does not replace."""
     return stage.scan(name).join(stage.scan(CHANGED_CONTACT.name), on="contact_id", how="anti")
 
 
 def scan_phones(stage: Stage) -> pl.LazyFrame:
     """Return `contact_id` and `phone_token` of the numbers of all contacts of the run."""
-    kept = _kept(stage, KEPT_PHONE.name)
-    return pl.concat([rows.select("contact_id", "phone_token") for rows in (stage.scan(PARSED_PHONE.name), kept)])
+    return scan_known_phones(stage).select("contact_id", "phone_token")
+
+
+def scan_known_phones(stage: Stage) -> pl.LazyFrame:
+    """Return the numbers of all contacts of the run, read again or not, with KNOWN_PHONE."""
+    kept = scan_unread(stage, KEPT_PHONE.name)
+    return pl.concat([rows.select(*KNOWN_PHONE) for rows in (stage.scan(PARSED_PHONE.name), kept)])
 
 
 def add_known_tokens(stage: Stage, numbers: pl.DataFrame, key: TokenKey) -> pl.DataFrame:

@@ -37,6 +37,16 @@ from phoneseg.contracts.hygiene import (
     SEVERITIES,
 )
 from phoneseg.contracts.model import UTC_INSTANT, Area, Column, Keeping, PrivacyClass, Table
+from phoneseg.contracts.people import (
+    CANONICAL_CHANGE,
+    CONTACT_CANONICAL,
+    KEPT_CANONICAL,
+    KEPT_SHARED_NUMBER,
+    RAW_PERSON,
+    REGROUPED_CONTACT,
+    SHARED_BY_TOO_MANY,
+    SHARED_NUMBER,
+)
 from phoneseg.contracts.permission import (
     CONTACT_PERMISSION,
     DECIDED_PERMISSION,
@@ -68,6 +78,8 @@ TABLES: Final = (
     CONTACT_PERMISSION,
     NUMBER_STATE,
     HYGIENE_ISSUE,
+    CONTACT_CANONICAL,
+    SHARED_NUMBER,
     SEGMENT_MEMBERSHIP,
     SEGMENT,
     SEGMENT_SIZE,
@@ -80,6 +92,7 @@ TABLES: Final = (
     QUALITY_SCORE,
     *REPORTS,
     SEGMENT_CHANGE,
+    CANONICAL_CHANGE,
     CONTACT_UPDATE,
     RND_ANSWER,
     PIPELINE_RUN,
@@ -94,7 +107,7 @@ def staged_tables() -> Iterator[Table]:
     return (table for table in TABLES if table.keeping is not Keeping.LOG)
 
 
-REPLACED_CONTACTS: Final = (CHANGED_CONTACT, RESEGMENTED_CONTACT)
+REPLACED_CONTACTS: Final = (CHANGED_CONTACT, RESEGMENTED_CONTACT, REGROUPED_CONTACT)
 """Staged beside them: the contacts whose rows a partial run replaces."""
 
 
@@ -102,9 +115,11 @@ __all__ = [
     "ACTIVITY",
     "ACTIVITY_SIZE",
     "AMOUNT_SCALE",
+    "CANONICAL_CHANGE",
     "CHANGED_CONTACT",
     "CONTACTABLE",
     "CONTACT_BASE",
+    "CONTACT_CANONICAL",
     "CONTACT_LEVEL",
     "CONTACT_PERMISSION",
     "CONTACT_PHONE",
@@ -118,9 +133,11 @@ __all__ = [
     "EXAMINED_PHONE",
     "EXAMINED_QUARANTINE",
     "HYGIENE_ISSUE",
+    "KEPT_CANONICAL",
     "KEPT_CONTACT",
     "KEPT_PHONE",
     "KEPT_QUARANTINE",
+    "KEPT_SHARED_NUMBER",
     "NUMBER_STATE",
     "NUMBER_STATES",
     "OBJECTING_CONTACT",
@@ -139,7 +156,9 @@ __all__ = [
     "RAW_CONTACT",
     "RAW_NUMBER_LIST",
     "RAW_PERMISSION",
+    "RAW_PERSON",
     "RAW_PHONE",
+    "REGROUPED_CONTACT",
     "REPLACED_CONTACTS",
     "REPORTS",
     "RESEGMENTED_CONTACT",
@@ -152,6 +171,8 @@ __all__ = [
     "SEGMENT_RULE",
     "SEGMENT_SIZE",
     "SEVERITIES",
+    "SHARED_BY_TOO_MANY",
+    "SHARED_NUMBER",
     "SOURCE_SIZE",
     "SOURCE_WATERMARK",
     "TABLES",

@@ -156,7 +156,7 @@ CONTACT_PHONE: Final = Table(
 
 CONTACT_QUARANTINE: Final = Table(
     "contact_quarantine",
-    "One filled phone cell, or one number of several in it, that gave no possible number.",
+    "One filled phone cell, or one number of several in it, that gave no possible number, or one that too many share.",
     Keeping.CURRENT,
     ("contact_id", "phone_column", "position"),
     (
@@ -166,7 +166,7 @@ CONTACT_QUARANTINE: Final = Table(
         Column(
             "region_hint", pl.String, "Region the number was read in, ISO 3166 alpha-2.", PrivacyClass.PERSONAL, True
         ),
-        Column("phone_length", pl.Int32, "Characters in the cell, or in its part."),
+        Column("phone_length", pl.Int32, "Characters of what quarantine_raw holds."),
         Column("metadata_version", pl.String, "Version of phonenumbers that said so."),
     ),
 )
@@ -212,7 +212,8 @@ QUARANTINE_RAW: Final = Table(
         Column(
             "phone_raw",
             pl.String,
-            "The cell as the source holds it; of a cell with several numbers, the part that was read.",
+            "The cell as the source holds it; of a cell with several numbers, the part that was read; of a number that "
+            "too many share, the number.",
             PrivacyClass.RESTRICTED,
         ),
     ),

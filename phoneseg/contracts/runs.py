@@ -100,6 +100,9 @@ PIPELINE_RUN: Final = Table(
             "Numbers that were left out because they were erased, in the cells that the run read.",
             nullable=True,
         ),
+        Column(
+            "person_count", pl.Int64, "Persons that the contacts are; null in runs of an older phoneseg.", nullable=True
+        ),
         Column("membership_count", pl.Int64, "Rows of segment_membership.", nullable=True),
         Column("activity_count", pl.Int64, "Rows of the activity sources that happened before as_of.", nullable=True),
         Column("matched_activity_count", pl.Int64, "Of those, rows of a contact.", nullable=True),

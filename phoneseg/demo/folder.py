@@ -44,6 +44,9 @@ birth_date = "birth_date"
 gender = "gender"
 city = "city"
 postal_code = "postal_code"
+first_name = "first_name"           # tell which contacts are one person; they are compared, never published
+last_name = "last_name"
+email = "email"
 attributes = ["language"]           # further columns, for segments of your own
 
 [contacts.webshop]
@@ -56,6 +59,8 @@ updated_at = "updated_at"
 birth_date = "date_of_birth"
 city = "city"
 postal_code = "postal_code"
+full_name = "full_name"
+email = "email"
 
 [contacts.support]
 table = "support.requester"
@@ -64,6 +69,8 @@ phones = ["callback_number"]
 region_column = "country_code"
 created_at = "first_seen_at"
 updated_at = "updated_at"
+full_name = "name"
+email = "email"
 attributes = ["preferred_language"]
 
 # One section per activity source: what contacts do. A row belongs to the contact that it names by id or by number.

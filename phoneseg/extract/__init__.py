@@ -2,10 +2,11 @@
 
 from phoneseg.extract.activity import ActivityPlan, ActivityReader, plan_activity, read_activity
 from phoneseg.extract.contacts import ContactBatch, SourceReader, check_ids, extract_source
-from phoneseg.extract.erased import check_token_key, list_erased_numbers, read_tombstones
+from phoneseg.extract.erased import check_token_key, known_tombstones, list_erased_numbers, read_tombstones
 from phoneseg.extract.kept import read_kept
 from phoneseg.extract.number_lists import read_number_lists
 from phoneseg.extract.permissions import PermissionReader, plan_permissions, read_permissions
+from phoneseg.extract.persons import PersonReader, read_contacts_again, read_people
 from phoneseg.extract.region_hint import resolve_region
 from phoneseg.extract.sources import (
     SourcePlan,
@@ -22,6 +23,7 @@ __all__ = [
     "ActivityReader",
     "ContactBatch",
     "PermissionReader",
+    "PersonReader",
     "SourcePlan",
     "SourceRead",
     "SourceReader",
@@ -31,13 +33,16 @@ __all__ = [
     "check_token_key",
     "describe_sources",
     "extract_source",
+    "known_tombstones",
     "list_erased_numbers",
     "plan_activity",
     "plan_permissions",
     "plan_sources",
     "read_activity",
+    "read_contacts_again",
     "read_kept",
     "read_number_lists",
+    "read_people",
     "read_permissions",
     "read_source",
     "read_tombstones",

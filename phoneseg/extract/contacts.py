@@ -85,7 +85,8 @@ class SourceReader:
         region_hint, is_hint_unknown = self._region_hint(source_rows)
         typed = pl.DataFrame(
             {
-                **self._keys(source_rows),
+                **self.read_ids(source_rows),
+                "contact_updated_at": source_rows.instants(self.source.updated_at),
                 "region_hint": region_hint,
                 "is_hint_unknown": is_hint_unknown,
                 **self._person(source_rows),
@@ -94,7 +95,7 @@ class SourceReader:
                 **{_cell(column): source_rows.text(column) for column in self.source.phones},
             }
         ).with_columns(source=pl.lit(self.name))
-        at_as_of = typed.filter(_exists(as_of))
+        at_as_of = typed.filter(existed(as_of))
         existing = self.tombstones.without_contacts(at_as_of)
         cells = [self._phone_cells(existing, column, rank) for rank, column in enumerate(self.source.phones, start=1)]
         phones = pl.concat(cells)
@@ -115,7 +116,23 @@ class SourceReader:
         Raises:
             SourceError: A row has no id, or a column that should hold times holds something else.
         """
-        return pl.DataFrame(self._keys(SourceRows(rows, self.where))).filter(_exists(as_of)).drop("contact_created_at")
+        source_rows = SourceRows(rows, self.where)
+        keys = {**self.read_ids(source_rows), "contact_updated_at": source_rows.instants(self.source.updated_at)}
+        return pl.DataFrame(keys).filter(existed(as_of)).drop("contact_created_at")
+
+    def read_ids(self, rows: SourceRows) -> dict[str, pl.Series]:
+        """Return `contact_id` and `contact_created_at` of rows of the source.
+
+        Raises:
+            SourceError: A row has no id, or a column that should hold times holds something else.
+        """
+        ids = rows.text(self.source.id)
+        if missing := (ids.str.strip_chars().replace("", None)).null_count():
+            raise SourceError(f"{self.where}.id: {missing} rows have no `{self.source.id}`")
+        return {
+            "contact_id": pl.select(pl.lit(f"{self.name}:") + ids).to_series(),
+            "contact_created_at": rows.instants(self.source.created_at),
+        }
 
     def check_not_empty(self, row_count: int) -> None:
         """Check that the source has a row at all, unless the settings allow it to have none.
@@ -126,16 +143,6 @@ class SourceReader:
         if row_count == 0 and not self.source.allow_empty:
             what = self.source.table or "the query"
             raise SourceError(f"{self.where}: {what} has no rows; say `allow_empty = true` if that is fine")
-
-    def _keys(self, rows: SourceRows) -> dict[str, pl.Series]:
-        ids = rows.text(self.source.id)
-        if missing := (ids.str.strip_chars().replace("", None)).null_count():
-            raise SourceError(f"{self.where}.id: {missing} rows have no `{self.source.id}`")
-        return {
-            "contact_id": pl.select(pl.lit(f"{self.name}:") + ids).to_series(),
-            "contact_created_at": rows.instants(self.source.created_at),
-            "contact_updated_at": rows.instants(self.source.updated_at),
-        }
 
     def _phone_cells(self, rows: pl.DataFrame, column: str, rank: int) -> pl.DataFrame:
         cells = rows.select(
@@ -180,7 +187,8 @@ class SourceReader:
         return pl.DataFrame(fields).to_struct().struct.json_encode()
 
 
-def _exists(as_of: datetime) -> pl.Expr:
+def existed(as_of: datetime) -> pl.Expr:
+    """Return the condition on `contact_created_at` that a contact existed before `as_of`."""
     created = pl.col("contact_created_at")
     return created.is_null() | (created < as_of)
 

@@ -34,14 +34,22 @@ def read_tombstones(warehouse: Warehouse, connection: sa.Connection, run: Run) -
     return Tombstones.of(rows, ring)
 
 
+def known_tombstones(run: Run) -> Tombstones:
+    """Return who was erased, as a run knows that has read it.
+
+    Raises:
+        SettingsError: The key that some tombstones were made with is not there.
+    """
+    return Tombstones.of(run.stage.scan(TOMBSTONE.name).collect(), load_key_ring(run.settings))
+
+
 def list_erased_numbers(run: Run) -> ErasedNumbers:
     """Return what leaves erased numbers out of the cells of a run that has read its tombstones.
 
     Raises:
         SettingsError: The key that some tombstones were made with is not there.
     """
-    rows = run.stage.scan(TOMBSTONE.name).collect()
-    return ErasedNumbers(Tombstones.of(rows, load_key_ring(run.settings)))
+    return ErasedNumbers(known_tombstones(run))
 
 
 def check_token_key(warehouse: Warehouse, connection: sa.Connection, settings: Settings, key_id: str) -> None:

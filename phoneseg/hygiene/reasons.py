@@ -5,6 +5,7 @@ from typing import Final
 
 import polars as pl
 
+from phoneseg.contracts import SHARED_BY_TOO_MANY
 from phoneseg.hygiene.notation import NOTATION, written_out
 from phoneseg.numbers import QUARANTINE_REASONS as REASONS_OF_LIBPHONENUMBER
 from phoneseg.settings import HygieneSettings
@@ -15,6 +16,7 @@ SPREADSHEET_NOTATION: Final = "SPREADSHEET_NOTATION"
 QUARANTINE_REASONS: Final = {
     **REASONS_OF_LIBPHONENUMBER,
     PLACEHOLDER: "It fills the field: one digit throughout, or digits that only rise or fall, such as 1234567890.",
+    SHARED_BY_TOO_MANY: "More persons than `people.max_persons_per_number` have it, and no employer in common.",
     SPREADSHEET_NOTATION: "A spreadsheet wrote it as a power of ten, such as 4.91513E+12, and digits are lost.",
 }
 """Every reason for quarantine, and what it says."""

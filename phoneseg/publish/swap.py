@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from phoneseg.contracts import SEGMENT_RULE, SOURCE_WATERMARK, Keeping, staged_tables
 from phoneseg.errors import SupersededError
+from phoneseg.publish.canonical_history import CanonicalHistory
 from phoneseg.publish.contact_updates import note_updates
 from phoneseg.publish.differences import publish_differences
 from phoneseg.publish.history import History
@@ -54,9 +55,11 @@ def swap_staging(
     timeline = read_timeline(warehouse, connection, run)
     history = History(connection, replacement, timeline)
     history.stage()
+    persons = CanonicalHistory.of(warehouse, connection, run)
+    persons.stage()
     if is_current:
         note_updates(connection, replacement, published_at)
-    changes = [history.publish()]
+    changes = [history.publish(), persons.publish()]
     for table in staged_tables():
         if table.keeping is Keeping.DATED or is_current:
             staging, published = replacement.staging(table), replacement.published(table)

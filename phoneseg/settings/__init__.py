@@ -12,6 +12,7 @@ from phoneseg.settings.hygiene import (
 from phoneseg.settings.load import CONFIG_VARIABLE, DEFAULT_CONFIG, load_settings
 from phoneseg.settings.model import ContactSource, Settings
 from phoneseg.settings.number_list import NumberListSource
+from phoneseg.settings.people import PeopleSettings
 from phoneseg.settings.permission import (
     ConsentSource,
     ContactPolicy,
@@ -36,6 +37,7 @@ __all__ = [
     "NumberListSource",
     "NumberStateSettings",
     "ObjectionSource",
+    "PeopleSettings",
     "PermissionSource",
     "ProfileSettings",
     "QualityWeights",

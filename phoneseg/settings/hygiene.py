@@ -85,6 +85,10 @@ class HygieneSettings(Section):
     quarantine_notation: bool = Field(
         True, description="Powers of ten that lost digits in a spreadsheet, such as 4.91513E+12, are quarantined."
     )
+    quarantine_shared: bool = Field(
+        True,
+        description="Numbers that more than `people.max_persons_per_number` persons share are quarantined.",
+    )
     repair: RepairSettings = RepairSettings()
     number_state: NumberStateSettings = NumberStateSettings()
     issues: IssueSettings = IssueSettings()

@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from phoneseg.settings.activity import ActivitySource
 from phoneseg.settings.hygiene import HygieneSettings
 from phoneseg.settings.number_list import NumberListSource
+from phoneseg.settings.people import PeopleSettings
 from phoneseg.settings.permission import (
     ConsentSource,
     ContactPolicy,
@@ -24,6 +25,7 @@ from phoneseg.settings.retention import RetentionSettings
 from phoneseg.settings.section import Identifier, Section
 from phoneseg.settings.segments import SegmentSettings
 
+_IDENTIFYING = ("first_name", "last_name", "full_name", "email")
 _LONGEST_SCHEMA = 63 - len("_restricted")  # PostgreSQL cuts names at 63
 
 
@@ -103,6 +105,11 @@ class ContactSource(Section):
     income: str | None = Field(None, description="Column with the income, as a number.")
     city: str | None = Field(None, description="Column with the city of the postal address.")
     postal_code: str | None = Field(None, description="Column with its postal code.")
+    first_name: str | None = Field(None, description="Column with the given name; it is compared, never published.")
+    last_name: str | None = Field(None, description="Column with the family name; compared, never published.")
+    full_name: str | None = Field(None, description="Column with the whole name, instead of the two.")
+    email: str | None = Field(None, description="Column with the email address; compared, never published.")
+    employer: str | None = Field(None, description="Column with the employer or firm; compared, never published.")
     attributes: tuple[str, ...] = Field((), description="Further columns for the profile.")
     allow_empty: bool = Field(False, description="Whether a source without a single row is fine.")
     max_shrink_pct: float = Field(
@@ -121,9 +128,11 @@ class ContactSource(Section):
             raise ValueError("`attributes` names a column twice")
         if self.id in self.phones:
             raise ValueError("`id` may not be a phone column: every table shows the id")
-        for key in ("birth_date", "gender", "income", "city", "postal_code"):
+        for key in ("birth_date", "gender", "income", "city", "postal_code", "employer", *_IDENTIFYING):
             if getattr(self, key) in self.phones:
                 raise ValueError(f"`{key}` may not be a phone column")
+        if self.full_name is not None and (self.first_name is not None or self.last_name is not None):
+            raise ValueError("give either `full_name`, or `first_name` and `last_name`")
         if leaking := sorted(set(self.attributes) & set(self.phones)):
             raise ValueError(f"`attributes` may not hold a phone column: {', '.join(leaking)}")
         return self
@@ -143,6 +152,15 @@ class ContactSource(Section):
         )
         named = (self.id, *self.phones, *(name for name in optional if name is not None), *self.attributes)
         return tuple(dict.fromkeys(named))
+
+    @property
+    def person_columns(self) -> tuple[str, ...]:
+        """Columns that tell who a contact is, each once, the id first; none where neither name nor email is mapped."""
+        identifying = [getattr(self, key) for key in _IDENTIFYING]
+        if not any(identifying):
+            return ()
+        others = (self.created_at, self.region_column, self.birth_date, self.city, self.postal_code, self.employer)
+        return tuple(dict.fromkeys(name for name in (self.id, *identifying, *others) if name is not None))
 
 
 def _wrong_key(location: tuple[str, ...], message: str) -> InitErrorDetails:
@@ -169,6 +187,7 @@ class Settings(BaseSettings):
     )
     extract: ExtractSettings = ExtractSettings()
     hygiene: HygieneSettings = HygieneSettings()
+    people: PeopleSettings = PeopleSettings()
     profile: ProfileSettings = ProfileSettings()
     segments: SegmentSettings = SegmentSettings()
     stage: StageSettings = StageSettings()

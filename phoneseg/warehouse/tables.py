@@ -9,6 +9,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from phoneseg.contracts import (
+    CANONICAL_CHANGE,
     CONTACT_PROFILE,
     REPLACED_CONTACTS,
     SEGMENT_CHANGE,
@@ -98,7 +99,7 @@ class TableNaming:
 
     def all_staging(self, run_id: str) -> list[sa.Table]:
         """Return the run's staging tables."""
-        tables = (*staged_tables(), *REPLACED_CONTACTS, SEGMENT_CHANGE)
+        tables = (*staged_tables(), *REPLACED_CONTACTS, SEGMENT_CHANGE, CANONICAL_CHANGE)
         return [self.staging(table, run_id) for table in tables]
 
     def _build(self, table: Table, schema: str, name: str, *, is_staging: bool) -> sa.Table:

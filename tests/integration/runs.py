@@ -9,13 +9,13 @@ import polars as pl
 import sqlalchemy as sa
 
 from phoneseg import pipeline
-from phoneseg.contracts import SEGMENT_CHANGE, TABLES, staged_tables
+from phoneseg.contracts import CANONICAL_CHANGE, SEGMENT_CHANGE, TABLES, staged_tables
 from phoneseg.run import Run
 from phoneseg.settings import Settings, load_settings
 from phoneseg.warehouse import Warehouse, open_warehouse
 
 AS_OF = datetime(2026, 7, 1, tzinfo=UTC)
-COMPARED_TABLES = (*staged_tables(), SEGMENT_CHANGE)
+COMPARED_TABLES = (*staged_tables(), SEGMENT_CHANGE, CANONICAL_CHANGE)
 Tables = dict[str, list[tuple[object, ...]]]
 
 

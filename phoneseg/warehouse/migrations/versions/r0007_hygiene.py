@@ -9,7 +9,7 @@ from phoneseg.contracts import Area
 from phoneseg.warehouse.migrations.target import Target
 
 revision: Final = "0007"
-down_revision: Final = "0005"
+down_revision: Final = "0006"
 
 _INSTANT: Final = sa.DateTime(timezone=True)
 _PARTS: Final = ("completeness", "validity", "consistency", "uniqueness", "freshness")
