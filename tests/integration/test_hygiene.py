@@ -7,8 +7,11 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from runs import AS_OF, published_tables, query, run_command, run_pipeline
+from runs import AS_OF, published_tables, query, run_pipeline
+from typer.testing import CliRunner
 
+from phoneseg.cli.commands import app
+from phoneseg.errors import SourceError, StopError
 from phoneseg.settings import Settings, load_settings
 
 NEXT = AS_OF + timedelta(days=1)
@@ -80,41 +83,44 @@ def test_a_run_tells_states_issues_and_scores(shop: Settings) -> None:
     assert dict(query(shop, sql).rows()) == {contact: state for contact, (state, _) in _states(shop).items()}
 
 
+def _rnd(settings: Settings, *arguments: str | Path) -> str:
+    """Return what `phoneseg rnd` prints; an error is raised."""
+    command = ["rnd", *map(str, arguments), "--config", str(settings.config_file)]
+    return CliRunner().invoke(app, command, catch_exceptions=False).output
+
+
 def test_questions_go_to_the_database_and_answers_come_back(shop: Settings, tmp_path: Path) -> None:
-    config = ("--config", shop.config_file)
-    assert "nothing is published yet" in run_command("rnd", "export", tmp_path / "ask.csv", *config).stderr
-    run_pipeline(shop)
     ask, answers = tmp_path / "ask.csv", tmp_path / "answers.csv"
-    done = run_command("rnd", "export", ask, *config)
-    assert done.returncode == 0, done.stderr
+    with pytest.raises(StopError, match="nothing is published yet"):
+        _rnd(shop, "export", ask)
+    run_pipeline(shop)
+    told = _rnd(shop, "export", ask)
+    assert "3 numbers with dates" in told
     assert stat.S_IMODE(ask.stat().st_mode) == 0o600
     asked = ask.read_text().splitlines()
     assert asked == ["6502530000,2025-01-01", "6502530000,2026-06-01", "6502530001,2025-01-01"]
-    assert "3 numbers with dates" in done.stdout
-    again = run_command("rnd", "export", ask, *config)
-    assert (again.returncode, "is there already" in again.stderr) == (1, True)
+    with pytest.raises(StopError, match="is there already"):
+        _rnd(shop, "export", ask)
 
     answers.write_text(f"{asked[0]},no_data\n{asked[1]},no\n{asked[2]},maybe\n")
-    wrong = run_command("rnd", "import", answers, *config)
-    assert (wrong.returncode, "line 3, column 3 (answer)" in wrong.stderr) == (1, True)
+    with pytest.raises(SourceError, match=r"line 3, column 3 \(answer\)") as wrong:
+        _rnd(shop, "import", answers)
     assert query(shop, "SELECT count(*) FROM phoneseg_restricted.rnd_answer").item() == 0
     answers.write_text(f"{asked[0]},no_data\n{asked[1]},no\n{asked[2]},no\n")
-    run_command("rnd", "import", answers, *config, "--answered-on", "2026-06-30")
+    told += _rnd(shop, "import", answers, "--answered-on", "2026-06-30")
     answers.write_text(f"{asked[2]},yes\n")
-    done = run_command("rnd", "import", answers, *config, "--answered-on", "2026-06-30")
-    assert "1 answers kept, 1 replaced: yes 1, no 0, no_data 0" in done.stdout
-    assert "650253" not in done.stdout + done.stderr + wrong.stderr
+    told += _rnd(shop, "import", answers, "--answered-on", "2026-06-30")
+    assert "1 answers kept, 1 replaced: yes 1, no 0, no_data 0" in told
+    assert "650253" not in f"{told}{wrong.value}"
 
     counts = run_pipeline(shop, NEXT)
     states = _states(shop)
     assert states["shop:2"] == ("suspected_disconnected", "listed_disconnected")
     assert states["shop:5"] == ("active", "reached")
     assert counts["deleted_rows"] < 20
-    run_pipeline(shop, AS_OF - timedelta(days=5))
-    assert _states(shop) == states, "an older day leaves the current tables alone"
-    told = repr({name: rows for name, rows in published_tables(shop).items() if name != "phone_number"})
-    assert "650253" not in told
-    assert "901822" not in told
+    tables = repr({name: rows for name, rows in published_tables(shop).items() if name != "phone_number"})
+    assert "650253" not in tables
+    assert "901822" not in tables
 
 
 @pytest.mark.slow
