@@ -1,15 +1,12 @@
-"""Which contacts are the same person, where the pipeline has found that out."""
+"""Which contacts are the same person."""
 
 from collections.abc import Collection
-from typing import Final
 
 import sqlalchemy as sa
 
-from phoneseg.contracts import TABLES, Table
+from phoneseg.contracts import CONTACT_CANONICAL
 from phoneseg.governance.targets import chunks
 from phoneseg.warehouse import Warehouse
-
-CANONICAL_TABLE: Final = "contact_canonical"
 
 
 def list_cluster(
@@ -22,10 +19,7 @@ def list_cluster(
         connection: A connection in a transaction.
         contact_ids: Contacts; one that is in no cluster is alone.
     """
-    table = find_canonical_table()
-    if table is None:
-        return {contact: (contact,) for contact in contact_ids}
-    canonical = warehouse.naming.published(table)
+    canonical = warehouse.naming.published(CONTACT_CANONICAL)
     canonical_of: dict[str, str] = {}
     members: dict[str, set[str]] = {}
     for some in chunks(contact_ids):
@@ -40,8 +34,3 @@ def list_cluster(
         contact: tuple(sorted({contact, *members.get(canonical_of.get(contact, contact), ())}))
         for contact in contact_ids
     }
-
-
-def find_canonical_table() -> Table | None:
-    """Return the contract of the table of clusters; null where the pipeline makes none."""
-    return next((table for table in TABLES if table.name == CANONICAL_TABLE), None)

@@ -2,43 +2,27 @@
 
 import json
 
-import polars as pl
 import pytest
 import sqlalchemy as sa
 
 from phoneseg import contracts
 from phoneseg.contracts import (
+    CONTACT_CANONICAL,
     CONTACT_PHONE,
     CONTACT_PROFILE,
     ERASURE_RECEIPT,
     PRIVACY_REQUEST,
     SEGMENT,
-    TABLES,
     TOMBSTONE,
-    Column,
-    Keeping,
-    PrivacyClass,
-    Table,
 )
-from phoneseg.contracts.contacts import contact_id
 from phoneseg.errors import StopError
-from phoneseg.governance import cluster, erase, request_contact, request_number, serve_requests, targets
+from phoneseg.governance import erase, request_contact, request_number, serve_requests, targets
 from phoneseg.governance.requests import read_numbers
 from phoneseg.privacy import CONTACT, DIGITS, NUMBER
 from phoneseg.settings import load_settings
 from tests.unit.governance.conftest import KEY, Books
 
 ONE, OTHER = "+4930901820", "+442079460018"
-CANONICAL = Table(
-    cluster.CANONICAL_TABLE,
-    "One contact.",
-    Keeping.CURRENT,
-    ("contact_id",),
-    (
-        contact_id(),
-        Column("canonical_contact_id", pl.String, "The contact that stands for its person.", PrivacyClass.PSEUDONYM),
-    ),
-)
 
 
 def test_a_contact_is_erased_from_every_table_that_names_contacts_and_others_are_not(any_books: Books) -> None:
@@ -84,27 +68,16 @@ def test_a_number_is_erased_from_everybody_and_they_stay(any_books: Books) -> No
     assert kinds == {(NUMBER, KEY.erasure_token(NUMBER, ONE)), *digits}
 
 
-@pytest.fixture
-def clusters(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The pipeline finds out which contacts are the same person."""
-    for module in (cluster, targets):
-        monkeypatch.setattr(module, "TABLES", (*TABLES, CANONICAL))
-    assert CANONICAL not in contracts.TABLES
-
-
-@pytest.mark.usefixtures("clusters")
 def test_a_contact_goes_with_its_cluster_and_no_other(any_books: Books) -> None:
-    with any_books.warehouse.transaction() as connection:
-        any_books.warehouse.naming.published(CANONICAL).create(connection)
     for contact, head in (("crm:1", "crm:1"), ("web:2", "crm:1"), ("crm:3", "crm:3")):
-        any_books.write(CANONICAL, contact_id=contact, canonical_contact_id=head)
+        any_books.write(CONTACT_CANONICAL, contact_id=contact, canonical_contact_id=head)
         any_books.write(SEGMENT, segment_code=contact)
         any_books.write(contracts.SEGMENT_MEMBERSHIP, contact_id=contact, segment_code=contact)
     (receipt,) = erase(any_books.settings, [request_contact("web:2")], dry_run=False)
     assert receipt.erased.contact_ids == ("crm:1", "web:2")
     assert any_books.tables_with("crm:1", "web:2") == set()
     assert [row["segment_code"] for row in any_books.rows(SEGMENT)] == ["crm:3"]
-    assert [row["contact_id"] for row in any_books.rows(CANONICAL)] == ["crm:3"]
+    assert [row["contact_id"] for row in any_books.rows(CONTACT_CANONICAL)] == ["crm:3"]
     stones = {row["erasure_token"] for row in any_books.rows(TOMBSTONE)}
     assert stones == {KEY.erasure_token(CONTACT, each) for each in ("crm:1", "web:2")}
 
