@@ -5,6 +5,7 @@ from typing import Final
 import polars as pl
 
 _LARGEST_BLOCK: Final = 40
+_LARGEST_CITY_BLOCK: Final = 6
 _LARGEST_NAME_BLOCK: Final = 12  # a name that more have says too little with no more than a place
 
 
@@ -33,7 +34,7 @@ def list_candidates(people: pl.DataFrame, phones: pl.DataFrame) -> pl.DataFrame:
         (named, ["birth_date", "name"], _LARGEST_BLOCK),
         (named, ["postal_code", "name"], _LARGEST_NAME_BLOCK),
         (named, ["postal_code", "rough"], _LARGEST_NAME_BLOCK),
-        (named, ["city", "name"], _LARGEST_NAME_BLOCK),
+        (named, ["city", "name"], _LARGEST_CITY_BLOCK),
         (named, ["employer", "name"], _LARGEST_NAME_BLOCK),
     )
     pairs = [pl.DataFrame(schema={"a": pl.UInt32, "b": pl.UInt32})]
