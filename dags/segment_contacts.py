@@ -58,7 +58,7 @@ with DAG(
         """Read contacts and their phone cells."""
         return run_verb(pipeline.extract, run)
 
-    @task
+    @task(pool=warehouse_pool())  # it reads contacts again where what too many share has changed
     def normalize(run: dict[str, object]) -> dict[str, int]:
         """Read the cells as phone numbers, or quarantine them."""
         return run_verb(pipeline.normalize, run)
