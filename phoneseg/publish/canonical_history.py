@@ -101,31 +101,43 @@ class CanonicalHistory:
         before, after = earlier[1].subquery("before"), later[1].subquery("after")
         at = [sa.literal(each, staged.c.as_of.type) for each in (later[0], earlier[0])]
         was, now = before.c.canonical_contact_id, after.c.canonical_contact_id
-        is_same_contact, nobody = before.c.contact_id == after.c.contact_id, sa.null()
+        came, left = _others_by(now, was, before, after, "came"), _others_by(was, now, before, after, "left")
+        has_come, have_left = (
+            (others.c.least != other) | (others.c.most != other) for others, other in ((came, was), (left, now))
+        )
+        change = sa.case((has_come & have_left, MOVED), (has_come, MERGED), (have_left, SPLIT), else_=RENAMED)
+        nobody = sa.cast(sa.null(), sa.Text())
+        both = (
+            sa.join(before, after, before.c.contact_id == after.c.contact_id)
+            .join(came, came.c.person == now)
+            .join(left, left.c.person == was)
+        )
         rows = sa.union_all(
-            sa.select(*at, after.c.contact_id, after.c.source, sa.cast(nobody, sa.Text()), now, sa.literal(NEW)).where(
+            sa.select(*at, after.c.contact_id, after.c.source, nobody, now, sa.literal(NEW)).where(
                 ~_exists(before, after), self._is_in_scope(after)
             ),
-            sa.select(
-                *at, before.c.contact_id, before.c.source, was, sa.cast(nobody, sa.Text()), sa.literal(REMOVED)
-            ).where(~_exists(after, before), self._is_in_scope(before)),
-            sa.select(*at, after.c.contact_id, after.c.source, was, now, sa.literal(RENAMED)).where(
-                is_same_contact, was != now, self._is_in_scope(after)
+            sa.select(*at, before.c.contact_id, before.c.source, was, nobody, sa.literal(REMOVED)).where(
+                ~_exists(after, before), self._is_in_scope(before)
             ),
+            sa.select(*at, after.c.contact_id, after.c.source, was, now, change)
+            .select_from(both)
+            .where(was != now, self._is_in_scope(after)),
         )
         self.connection.execute(staged.insert().from_select(list(CANONICAL_CHANGE.column_names), rows))
         self.replacement.warehouse.analyze(self.connection, staged)
-        self._tell_merges(staged, later[0], before, after)
 
-    def _tell_merges(self, staged: sa.Table, as_of: datetime, before: sa.Subquery, after: sa.Subquery) -> None:
-        """Tell merges and splits from new names, by the other contacts of the persons that exist at both as_ofs."""
-        is_change = (staged.c.as_of == as_of) & (staged.c.change == RENAMED)
-        both = sa.select(before.c.canonical_contact_id.label("was"), after.c.canonical_contact_id.label("now"))
-        pairs = both.join_from(before, after, before.c.contact_id == after.c.contact_id).distinct().cte("of_both")
-        came = sa.exists().where(pairs.c.now == staged.c.to_contact_id, pairs.c.was != staged.c.from_contact_id)
-        left = sa.exists().where(pairs.c.was == staged.c.from_contact_id, pairs.c.now != staged.c.to_contact_id)
-        change = sa.case((came & left, MOVED), (came, MERGED), (left, SPLIT), else_=RENAMED)
-        self.connection.execute(staged.update().where(is_change).values(change=change))
+
+def _others_by(
+    person: sa.ColumnElement[str], other: sa.ColumnElement[str], before: sa.Subquery, after: sa.Subquery, name: str
+) -> sa.Subquery:
+    """Return by person at one as_of the least and the most of the persons that its contacts were, or are, at the other.
+
+    They differ from a person where there is another beside it. Asked row by row, a database would go through all
+    contacts for each that changed.
+    """
+    at_both = sa.join(before, after, before.c.contact_id == after.c.contact_id)
+    bounds = sa.select(person.label("person"), sa.func.min(other).label("least"), sa.func.max(other).label("most"))
+    return bounds.select_from(at_both).group_by(person).subquery(name)
 
 
 def _of_person(rows: sa.FromClause) -> tuple[sa.ColumnElement[Any], ...]:
