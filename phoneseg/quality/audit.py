@@ -83,13 +83,11 @@ def _parts(replacement: Replacement, table: Table, suite: Suite) -> Iterator[tup
     """
     staged = sa.select(*replacement.staging(table).c)
     if not replacement.is_partial or table.keeping is Keeping.DATED:
-        yield suite, staged
-        return
-    of_each, of_all = suite.parted()
-    if of_each.expectations:
-        yield of_each, staged
-    if of_all.expectations:
-        yield of_all, replacement.visible(table)
+        parts = [(suite, staged)]
+    else:
+        of_each, of_all = suite.parted()
+        parts = [(of_each, staged), (of_all, replacement.visible(table))]
+    yield from ((part, rows) for part, rows in parts if part.expectations)
 
 
 def _read_columns(
