@@ -32,7 +32,7 @@ def erase_contacts(warehouse: Warehouse, connection: sa.Connection, contact_ids:
         contact_ids: Contacts; one that is nowhere has no rows.
 
     Returns:
-        What was erased, by contact.
+        What was erased, by contact; of several contacts of one person, the first has the rows.
     """
     clusters = list_cluster(warehouse, connection, contact_ids)
     everybody = list(dict.fromkeys(each for cluster in clusters.values() for each in cluster))
@@ -47,7 +47,13 @@ def erase_contacts(warehouse: Warehouse, connection: sa.Connection, contact_ids:
                 rows[table.name] += _delete(connection, warehouse.naming.published(table), name, some)
     dropped = [(name, holders[token]) for name, token in _drop_numbers(warehouse, connection, holders)]
     _drop_segments(warehouse, connection)
-    return {contact: Erased(cluster, _rows_of(cluster, rows, dropped)) for contact, cluster in clusters.items()}
+    first = {
+        cluster: contact for contact, cluster in reversed(clusters.items())
+    }  # who asks for a person gone has no rows
+    return {
+        contact: Erased(cluster, _rows_of(cluster, rows, dropped) if first[cluster] == contact else {})
+        for contact, cluster in clusters.items()
+    }
 
 
 def _rows_of(cluster: Collection[str], rows: RowsByTable, dropped: Dropped) -> dict[str, int]:

@@ -91,6 +91,14 @@ def test_a_number_that_a_whole_cluster_has_counts_once(any_books: Books) -> None
     assert (counts["contact_phone"], counts["phone_number"], counts["shared_number"]) == (2, 1, 1)
 
 
+def test_two_requests_for_one_person_count_its_rows_once(books: Books) -> None:
+    for contact in ("crm:1", "web:2"):
+        books.write(CONTACT_CANONICAL, contact_id=contact, canonical_contact_id="crm:1")
+    receipts = erase(books.settings, [request_contact("web:2"), request_contact("crm:1")], dry_run=False)
+    assert [each.erased.rows_by_table for each in receipts] == [{"contact_canonical": 2}, {}]
+    assert [each.erased.contact_ids for each in receipts] == [("crm:1", "web:2")] * 2
+
+
 def test_a_number_that_is_quarantined_for_all_leaves_no_token(any_books: Books) -> None:
     token = KEY.token(ONE)
     any_books.write(contracts.SHARED_NUMBER, phone_token=token, kind="placeholder")
