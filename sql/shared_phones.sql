@@ -1,11 +1,13 @@
--- Which phones (as tokens) do several contacts share?
+-- Which numbers (as tokens) do several contacts share, and whose are they?
 SELECT
-    phone_token,
-    min(number_type) AS number_type,
-    min(region_code) AS region_code,
-    count(DISTINCT contact_id) AS contacts,
-    count(DISTINCT source) AS sources
-FROM phoneseg.contact_phone
-GROUP BY phone_token
-HAVING count(DISTINCT contact_id) > 1
-ORDER BY contacts DESC, phone_token
+    shared.phone_token,
+    shared.kind,
+    shared.evidence,
+    min(phone.number_type) AS number_type,
+    min(phone.region_code) AS region_code,
+    shared.contact_count AS contacts,
+    shared.person_count AS persons
+FROM phoneseg.shared_number AS shared
+LEFT JOIN phoneseg.contact_phone AS phone USING (phone_token)
+GROUP BY shared.phone_token, shared.kind, shared.evidence, shared.contact_count, shared.person_count
+ORDER BY contacts DESC, shared.phone_token

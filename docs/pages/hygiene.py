@@ -123,6 +123,11 @@ def _issues() -> str:
                 ("kind", "about", "what it says", "suggested fix"),
                 [(code(kind.name), kind.subject, kind.description, kind.suggested_fix) for kind in kinds],
             ),
+            "What helps goes by the evidence here:",
+            table(
+                ("kind", "evidence", "suggested fix"),
+                [(code(kind.name), code(why), fix) for kind in kinds for why, fix in kind.fixes.items()],
+            ),
             "A kind is one file under `phoneseg/hygiene/issues/`, with an `IssueKind` named `KIND`, or a `build_kind` "
             "that takes the [settings](settings.md#hygieneissues).",
         )
@@ -141,6 +146,7 @@ def _score() -> str:
             table(("part", "share", "weight"), rows),
             "Consistency counts contradictions that are warnings: kinds `mobile_field_fixed_line`, "
             "`region_against_address`, `region_against_language`, `several_countries` and `time_zone_against_address`. "
+            "What is quarantined is not valid, a number that is shared by too many neither. "
             "Numbers of a family count against uniqueness, so that two sources compare by it only where both hold the "
             "same sort of contacts. [`sql/source_quality.sql`](questions.md) tells which source gets worse.",
         )

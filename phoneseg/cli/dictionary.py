@@ -12,7 +12,8 @@ def print_tables() -> None:
     console = Console()
     for table in TABLES:
         schema = "phoneseg" if table.area is Area.PUBLISHED else f"phoneseg_{table.area}"
-        grid = RichTable(title=f"{schema}.{table.name}: {table.row_meaning} ({table.keeping})", title_justify="left")
+        console.print(f"{schema}.{table.name}: {table.row_meaning} ({table.keeping})", soft_wrap=True, highlight=False)
+        grid = RichTable()
         for heading in ("column", "type", "null", "privacy", "meaning"):
             grid.add_column(heading, overflow="fold")
         for column in table.columns:

@@ -40,6 +40,9 @@ def rotate(
     console = Console(soft_wrap=True, highlight=False)
     for name, count in rows.items():
         console.print(f"{count:>12,}  {name}")
+    if ring.current.key_id == new_key.key_id:
+        console.print(f"All tokens are of key {new_key.key_id}, and the settings say so already.")
+        return
     console.print(f"All tokens are of key {new_key.key_id}. Before the next run, let the settings say so:")
     if settings.token_key is not None:
         console.print(
@@ -50,5 +53,3 @@ def rotate(
         former = [*settings.privacy.old_key_files, settings.privacy.token_key_file]
         files = ", ".join(f'"{each}"' for each in former)
         console.print(f'\\[privacy]\ntoken_key_file = "{new_key_file.absolute()}"\nold_key_files = \\[{files}]')
-    if ring.current.key_id == new_key.key_id:
-        console.print("They say so already.")

@@ -15,6 +15,7 @@ from phoneseg.errors import StopError
 from phoneseg.governance import (
     Receipt,
     Request,
+    RequestKind,
     apply_retention,
     erase,
     export_person,
@@ -44,18 +45,21 @@ def erase_person(
 ) -> None:
     """Erase a contact with its cluster, or a number, from every table, and keep it away.
 
-    Without `--yes` it shows how many rows of which table would go; then it asks, on a terminal, or ends. The sources
-    are not touched: what they still hold is left out of every later run.
+    Without `--yes` it shows how many rows of which table would go, and which contacts are taken for the same person;
+    then it asks, on a terminal, or ends. The sources are not touched: what they still hold is left out of every later
+    run.
     """
     settings, request = load_settings(config), _read_request(contact_id, number)
     if not yes:
         (shown,) = erase(settings, [request], dry_run=True)
         _print_rows(f"To be erased: {_what(shown)}", shown.erased.rows_by_table)
+        _print_cluster(shown)
         if not (sys.stdin.isatty() and typer.confirm("Erase?")):
             typer.echo("Nothing was erased; --yes erases.")
             return
     (receipt,) = erase(settings, [request], dry_run=False)
     _print_rows(f"Erased: {_what(receipt)}. Receipt {receipt.receipt_id}", receipt.erased.rows_by_table)
+    _print_cluster(receipt)
 
 
 def export(
@@ -101,7 +105,9 @@ def enforce(
     )
     if refused:
         told = "; ".join(f"{count:,}: {reason}" for reason, count in refused.items())
-        raise StopError(f"some requests in privacy_request cannot be served, the others are: {told}")
+        raise StopError(
+            f"some requests in privacy_request cannot be served, the others are: {told}. Correct or delete their rows"
+        )
 
 
 def _read_request(contact_id: str | None, number: str | None) -> Request:
@@ -126,6 +132,15 @@ def _read_request(contact_id: str | None, number: str | None) -> Request:
 def _what(receipt: Receipt) -> str:
     contacts = len(receipt.erased.contact_ids)
     return f"contacts concerned {contacts:,}, rows {receipt.row_count:,}"
+
+
+def _print_cluster(receipt: Receipt) -> None:
+    """Name the contacts that go with the one that was named; say where nothing is held, as of an id mistyped."""
+    if not receipt.row_count:
+        typer.echo("Nothing is held of it. Is it written rightly? An erasure keeps it away all the same.")
+    others = [each for each in receipt.erased.contact_ids if each != receipt.request.subject]
+    if others and receipt.request.kind is RequestKind.ERASE_CONTACT:
+        typer.echo(f"The same person, and erased with it: {', '.join(others)}")
 
 
 def _print_rows(title: str, rows: dict[str, int]) -> None:

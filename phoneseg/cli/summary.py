@@ -14,6 +14,7 @@ from phoneseg.warehouse import Warehouse
 
 _COUNTS: Final = {
     "contact_count": "contacts",
+    "person_count": "persons that they are",
     "changed_contact_count": "of which read by this run",
     "filled_cell_count": "phone cells with something in them",
     "number_count": "numbers in them",
@@ -34,7 +35,8 @@ def print_summary(summary: RunSummary, settings: Settings, warehouse: Warehouse)
     if not summary.run["is_current"]:
         console.print("Only dated tables changed: the current ones show a later day.")
     for name, meaning in _COUNTS.items():
-        console.print(f"{summary.run[name]:>12,}  {meaning}")
+        if (count := summary.run[name]) is not None:  # an older phoneseg did not count persons
+            console.print(f"{count:>12,}  {meaning}")
     if summary.quarantined:
         reasons = ", ".join(f"{reason} {cells:,}" for reason, cells in summary.quarantined.items())
         console.print(f"Quarantined by reason: {reasons}")

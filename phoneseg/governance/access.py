@@ -11,6 +11,7 @@ from phoneseg.contracts import CONTACT_PHONE, PHONE_NUMBER, PIPELINE_RUN, SEGMEN
 from phoneseg.governance.cluster import list_cluster
 from phoneseg.governance.requests import Request, RequestKind
 from phoneseg.governance.targets import chunks, contact_columns, contact_tables, token_tables
+from phoneseg.privacy import load_token_key
 from phoneseg.run import as_utc
 from phoneseg.settings import Settings
 from phoneseg.warehouse import Warehouse, open_warehouse
@@ -34,12 +35,13 @@ def export_person(settings: Settings, request: Request) -> dict[str, Any]:
         `sources` in the settings that the rows come from.
 
     Raises:
+        SettingsError: It is a number, and there is no token key.
         OutdatedSchemaError: The tables are those of another version of phoneseg.
     """
     warehouse = open_warehouse(settings)
     with warehouse.transaction() as connection:
         check_tables(warehouse, connection, settings)
-        tokens, contacts, is_shared = _find(warehouse, connection, request)
+        tokens, contacts, is_shared = _find(warehouse, connection, settings, request)
         tables = {table.name: _rows_of_contacts(warehouse, connection, table, contacts) for table in contact_tables()}
         tokens |= {row["phone_token"] for row in tables[CONTACT_PHONE.name]}
         for table in token_tables():
@@ -59,13 +61,15 @@ def export_person(settings: Settings, request: Request) -> dict[str, Any]:
     }
 
 
-def _find(warehouse: Warehouse, connection: sa.Connection, request: Request) -> tuple[set[str], tuple[str, ...], bool]:
+def _find(
+    warehouse: Warehouse, connection: sa.Connection, settings: Settings, request: Request
+) -> tuple[set[str], tuple[str, ...], bool]:
     """Return tokens and contacts of a person, and whether it is a number that several persons hold."""
     if request.kind is RequestKind.ERASE_CONTACT:
         return set(), list_cluster(warehouse, connection, [request.subject])[request.subject], False
     number, phone = (warehouse.naming.published(table) for table in (PHONE_NUMBER, CONTACT_PHONE))
     found = sa.select(number.c.phone_token).where(number.c.phone_e164 == request.subject)
-    tokens = set(connection.execute(found).scalars())
+    tokens = {*connection.execute(found).scalars(), load_token_key(settings).token(request.subject)}
     holders = sa.select(phone.c.contact_id).where(phone.c.phone_token.in_(tokens)).distinct()
     persons = set(list_cluster(warehouse, connection, sorted(connection.execute(holders).scalars())).values())
     return tokens, persons.pop() if len(persons) == 1 else (), len(persons) > 1
@@ -112,7 +116,13 @@ def _describe_sources(settings: Settings, contacts: Collection[str]) -> dict[str
     """Return where the contacts come from, as the settings say."""
     names = sorted({each.partition(":")[0] for each in contacts} & set(settings.contacts))
     sources = {name: settings.contacts[name] for name in names}
-    return {name: {"table": each.table or "a query", "columns": list(each.columns)} for name, each in sources.items()}
+    return {
+        name: {
+            "table": each.table or "a query",
+            "columns": list(dict.fromkeys((*each.columns, *each.person_columns))),  # names and addresses are compared
+        }
+        for name, each in sources.items()
+    }
 
 
 def _shown_as_of(warehouse: Warehouse, connection: sa.Connection) -> str | None:

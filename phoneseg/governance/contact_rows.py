@@ -17,6 +17,9 @@ _SEGMENT: Final = ("segment_kind", "segment_code")
 RowsByTable = dict[str, Counter[str]]
 """Rows by table, and by contact."""
 
+Dropped = list[tuple[str, set[str]]]
+"""The table of each row that went with the last of its contacts, and those contacts."""
+
 
 def erase_contacts(warehouse: Warehouse, connection: sa.Connection, contact_ids: Sequence[str]) -> dict[str, Erased]:
     """Erase contacts, and the contacts of their clusters, from all tables.
@@ -29,7 +32,7 @@ def erase_contacts(warehouse: Warehouse, connection: sa.Connection, contact_ids:
         contact_ids: Contacts; one that is nowhere has no rows.
 
     Returns:
-        What was erased, by contact.
+        What was erased, by contact; of several contacts of one person, the first has the rows.
     """
     clusters = list_cluster(warehouse, connection, contact_ids)
     everybody = list(dict.fromkeys(each for cluster in clusters.values() for each in cluster))
@@ -42,15 +45,21 @@ def erase_contacts(warehouse: Warehouse, connection: sa.Connection, contact_ids:
         for name in contact_columns(table):
             for some in chunks(everybody):
                 rows[table.name] += _delete(connection, warehouse.naming.published(table), name, some)
-    for name, token in _drop_numbers(warehouse, connection, holders):
-        rows.setdefault(name, Counter()).update(holders[token])
+    dropped = [(name, holders[token]) for name, token in _drop_numbers(warehouse, connection, holders)]
     _drop_segments(warehouse, connection)
-    return {contact: Erased(cluster, _rows_of(cluster, rows)) for contact, cluster in clusters.items()}
+    first = {
+        cluster: contact for contact, cluster in reversed(clusters.items())
+    }  # who asks for a person gone has no rows
+    return {
+        contact: Erased(cluster, _rows_of(cluster, rows, dropped) if first[cluster] == contact else {})
+        for contact, cluster in clusters.items()
+    }
 
 
-def _rows_of(cluster: Collection[str], rows: RowsByTable) -> dict[str, int]:
-    """Return the rows by table of a cluster, without the tables that had none."""
-    counts = {table: sum(by_contact[each] for each in cluster) for table, by_contact in rows.items()}
+def _rows_of(cluster: Collection[str], rows: RowsByTable, dropped: Dropped) -> dict[str, int]:
+    """Return the rows by table of a cluster, without the tables that had none; one row of several contacts is one."""
+    counts = Counter({table: sum(by_contact[each] for each in cluster) for table, by_contact in rows.items()})
+    counts.update(table for table, contacts in dropped if not contacts.isdisjoint(cluster))
     return {table: count for table, count in counts.items() if count}
 
 

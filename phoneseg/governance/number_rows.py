@@ -12,7 +12,7 @@ from phoneseg.governance.primary_phones import renew_primary_phones
 from phoneseg.governance.receipts import Erased, list_digits
 from phoneseg.governance.targets import chunks, token_tables
 from phoneseg.numbers import normalize
-from phoneseg.privacy import written_digits
+from phoneseg.privacy import TokenKey, written_digits
 from phoneseg.settings import Settings
 from phoneseg.warehouse import Warehouse
 
@@ -20,7 +20,7 @@ _CELL: Final = ("contact_id", "phone_column", "position")
 
 
 def erase_numbers(
-    warehouse: Warehouse, connection: sa.Connection, settings: Settings, numbers: Sequence[str]
+    warehouse: Warehouse, connection: sa.Connection, settings: Settings, key: TokenKey, numbers: Sequence[str]
 ) -> dict[str, Erased]:
     """Erase numbers from all tables; the contacts that held them lose them.
 
@@ -30,6 +30,7 @@ def erase_numbers(
         warehouse: The warehouse.
         connection: A connection in a transaction that holds the publishing lock.
         settings: Their order of phone columns decides which phone is the primary one now.
+        key: The key of the published tokens: a number that is quarantined, or of nobody by now, may have rows, too.
         numbers: Numbers in E.164; one that nobody holds has no rows.
 
     Returns:
@@ -39,6 +40,7 @@ def erase_numbers(
         return {}
     digits, token_of = _digits_of(numbers), _tokens_of(warehouse, connection, numbers)
     number_of = {token: number for number, token in token_of.items()}
+    number_of |= {key.token(number): number for number in numbers}
     rows = {number: Counter[str]() for number in numbers}
     losers: dict[str, set[str]] = {number: set() for number in numbers}
     for cell, number in _list_cells(warehouse, connection, digits):

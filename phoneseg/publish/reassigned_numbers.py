@@ -61,10 +61,14 @@ def write_answers(warehouse: Warehouse, connection: sa.Connection, answers: pl.D
     table = warehouse.naming.published(RND_ANSWER)
     if not sa.inspect(connection).has_table(table.name, schema=table.schema):
         raise StopError("nothing is published yet: `phoneseg run`")
-    replaced = 0
+    before = _count(connection, table)
     is_same = (table.c.phone_token == sa.bindparam("token")) & (table.c.asked_at == sa.bindparam("asked"))
     for rows in answers.iter_slices(BATCH_ROWS):
         keys = rows.select(token="phone_token", asked="asked_at").to_dicts()  # noqa: S106  # names of columns
-        replaced += max(0, connection.execute(table.delete().where(is_same), keys).rowcount)
+        connection.execute(table.delete().where(is_same), keys)  # its rowcount is of the last of the keys, or unknown
         connection.execute(table.insert(), rows.to_dicts())
-    return replaced
+    return before + len(answers) - _count(connection, table)
+
+
+def _count(connection: sa.Connection, table: sa.Table) -> int:
+    return int(connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one())

@@ -42,7 +42,7 @@ class NumberStateSettings(Section):
     @model_validator(mode="after")
     def _check_order(self) -> Self:
         if self.cooling_days <= self.active_days:
-            raise ValueError("`cooling_days` is more than `active_days`")
+            raise ValueError(f"`cooling_days` has to be more than `active_days`, which is {self.active_days}")
         return self
 
 
@@ -72,7 +72,7 @@ class QualityWeights(Section):
     @model_validator(mode="after")
     def _check_sum(self) -> Self:
         if not sum(self.model_dump().values()):
-            raise ValueError("at least one weight is above 0")
+            raise ValueError("at least one weight has to be above 0")
         return self
 
 

@@ -242,6 +242,22 @@ class Settings(BaseSettings):
             raise ValueError(f"segments.attributes: no contact source has `{unknown[0]}` among its `attributes`")
         return self
 
+    @model_validator(mode="after")
+    def _check_issues(self) -> Self:
+        sources = self.contacts.values()
+        known = {
+            "mobile_columns": list(dict.fromkeys(name for source in sources for name in source.phones)),
+            "language_attributes": list(dict.fromkeys(name for source in sources for name in source.attributes)),
+        }
+        wrong = []
+        for key in self.hygiene.issues.model_fields_set & known.keys():  # those that are shipped need not be there
+            if unknown := [name for name in getattr(self.hygiene.issues, key) if name not in known[key]]:
+                message = f"no contact source has `{unknown[0]}`; there is: {', '.join(known[key]) or 'none'}"
+                wrong.append(_wrong_key(("hygiene", "issues", key), message))
+        if wrong:
+            raise ValidationError.from_exception_data("Settings", wrong)
+        return self
+
     @classmethod
     def settings_customise_sources(
         cls,

@@ -11,7 +11,7 @@ from runs import AS_OF, published_tables, query, run_pipeline
 from typer.testing import CliRunner
 
 from phoneseg.cli.commands import app
-from phoneseg.errors import SourceError, StopError
+from phoneseg.errors import SettingsError, SourceError, StopError
 from phoneseg.settings import Settings, load_settings
 
 NEXT = AS_OF + timedelta(days=1)
@@ -108,9 +108,11 @@ def test_questions_go_to_the_database_and_answers_come_back(shop: Settings, tmp_
     assert query(shop, "SELECT count(*) FROM phoneseg_restricted.rnd_answer").item() == 0
     answers.write_text(f"{asked[0]},no_data\n{asked[1]},no\n{asked[2]},no\n")
     told += _rnd(shop, "import", answers, "--answered-on", "2026-06-30")
-    answers.write_text(f"{asked[2]},yes\n")
+    answers.write_text(f"{asked[1]},no\n{asked[2]},yes\n")
     told += _rnd(shop, "import", answers, "--answered-on", "2026-06-30")
-    assert "1 answers kept, 1 replaced: yes 1, no 0, no_data 0" in told
+    assert "2 answers kept, 2 replaced: yes 1, no 1, no_data 0" in told
+    with pytest.raises(SettingsError, match="still to come"):
+        _rnd(shop, "import", answers, "--answered-on", "2999-01-01")
     assert "650253" not in f"{told}{wrong.value}"
 
     counts = run_pipeline(shop, NEXT)

@@ -66,7 +66,10 @@ def import_answers(
 
     Nothing is imported of a file with a wrong line. Answers about the same numbers and dates are replaced.
     """
-    day = datetime.now(UTC).date() if answered_on is None else _day(answered_on, "--answered-on")
+    today = datetime.now(UTC).date()
+    day = today if answered_on is None else _day(answered_on, "--answered-on")
+    if day > today:
+        raise SettingsError(f"--answered-on {day}: that day is still to come; nothing was imported")
     settings = load_settings(config)
     rows = read_answer_file(answers, load_token_key(settings), day)
     warehouse = open_warehouse(settings)

@@ -178,7 +178,7 @@ def test_a_short_token_key_is_told_and_not_shown(call: Call, monkeypatch: pytest
 def test_a_verb_before_its_turn_is_told_so(call: Call) -> None:
     ended = call("verb", "normalize", "--run-id", "r1", "--as-of", "2026-07-01")
     assert ended.code == MEND
-    assert "stage table raw_phone is missing" in _one_line(ended)
+    assert "stage table tombstone is missing" in _one_line(ended)
 
 
 def test_there_is_no_summary_before_a_run(call: Call) -> None:

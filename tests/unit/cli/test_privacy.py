@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from phoneseg.cli import main
-from phoneseg.contracts import CONTACT_PHONE, CONTACT_PROFILE, PHONE_NUMBER
+from phoneseg.contracts import CONTACT_CANONICAL, CONTACT_PHONE, CONTACT_PROFILE, PHONE_NUMBER
 from phoneseg.privacy import TokenKey
 from phoneseg.settings import load_settings
 from phoneseg.warehouse import open_warehouse
@@ -74,6 +74,17 @@ def test_without_yes_an_erasure_shows_what_would_go_and_erases_nothing(call: Cal
     assert "1  phone_number" in ended.out
     assert ended.out.endswith("Nothing was erased; --yes erases.\n")
     assert books.tables_with("crm:1", NUMBER)
+
+
+def test_before_an_erasure_the_whole_person_is_named_and_a_typing_error_is_seen(call: Call, books: Books) -> None:
+    for contact in ("crm:1", "web:2"):
+        books.write(CONTACT_CANONICAL, contact_id=contact, canonical_contact_id="crm:1")
+    assert "same person, and erased with it: web:2\n" in call("erase", "--contact-id", "crm:1").out
+    assert "Nothing is held of it" in call("erase", "--contact-id", "crm:11").out
+    assert "Nothing is held of it" in call("erase", "--contact-id", "crm:11", "--yes").out
+    told = call("erase", "--number", "-", typed=f"{NUMBER}\n").out
+    assert "Nothing is held of it" not in told
+    assert "crm:1" not in told
 
 
 def test_on_a_terminal_it_asks(call: Call, books: Books) -> None:

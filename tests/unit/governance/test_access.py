@@ -2,7 +2,7 @@
 
 import json
 
-from phoneseg.contracts import CONTACT_PHONE, CONTACT_PROFILE, SEGMENT, SEGMENT_MEMBERSHIP
+from phoneseg.contracts import CONTACT_PHONE, CONTACT_PROFILE, SEGMENT, SEGMENT_MEMBERSHIP, SHARED_NUMBER
 from phoneseg.governance import export_person, request_contact, request_number
 from phoneseg.governance.targets import contact_tables, token_tables
 from tests.unit.governance.conftest import KEY, Books
@@ -51,6 +51,19 @@ def test_a_number_that_several_hold_gives_the_number_alone(books: Books) -> None
     assert held["is_shared_number"]
     assert set(held["tables"]) == {table.name for table in token_tables() if not table.is_per_contact}
     assert "crm:" not in json.dumps(held)
+
+
+def test_columns_that_are_read_to_compare_persons_are_told(books: Books) -> None:
+    books.write_person("crm:one", ONE)
+    crm = books.settings.contacts["crm"].model_copy(update={"full_name": "name", "email": "mail"})
+    settings = books.settings.model_copy(update={"contacts": {"crm": crm}})
+    held = export_person(settings, request_contact("crm:one"))
+    assert held["sources"]["crm"]["columns"] == ["id", "mobile", "name", "mail"]
+
+
+def test_a_number_that_is_quarantined_for_all_gives_what_is_held_of_it(books: Books) -> None:
+    books.write(SHARED_NUMBER, phone_token=KEY.token(ONE), kind="placeholder")
+    assert list(export_person(books.settings, request_number(ONE))["tables"]) == ["shared_number"]
 
 
 def test_of_nobody_nothing_is_held(books: Books) -> None:

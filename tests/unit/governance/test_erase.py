@@ -82,6 +82,32 @@ def test_a_contact_goes_with_its_cluster_and_no_other(any_books: Books) -> None:
     assert stones == {KEY.erasure_token(CONTACT, each) for each in ("crm:1", "web:2")}
 
 
+def test_a_number_that_a_whole_cluster_has_counts_once(any_books: Books) -> None:
+    token = any_books.write_person("crm:1", ONE)
+    any_books.write(CONTACT_CANONICAL, contact_id="web:2", canonical_contact_id="crm:1")
+    any_books.write(CONTACT_PHONE, contact_id="web:2", phone_token=token, token_key_id=KEY.key_id)
+    (receipt,) = erase(any_books.settings, [request_contact("web:2")], dry_run=False)
+    counts = receipt.erased.rows_by_table
+    assert (counts["contact_phone"], counts["phone_number"], counts["shared_number"]) == (2, 1, 1)
+
+
+def test_two_requests_for_one_person_count_its_rows_once(books: Books) -> None:
+    for contact in ("crm:1", "web:2"):
+        books.write(CONTACT_CANONICAL, contact_id=contact, canonical_contact_id="crm:1")
+    receipts = erase(books.settings, [request_contact("web:2"), request_contact("crm:1")], dry_run=False)
+    assert [each.erased.rows_by_table for each in receipts] == [{"contact_canonical": 2}, {}]
+    assert [each.erased.contact_ids for each in receipts] == [("crm:1", "web:2")] * 2
+
+
+def test_a_number_that_is_quarantined_for_all_leaves_no_token(any_books: Books) -> None:
+    token = KEY.token(ONE)
+    any_books.write(contracts.SHARED_NUMBER, phone_token=token, kind="placeholder")
+    any_books.write(contracts.RND_ANSWER, phone_token=token, token_key_id=KEY.key_id)
+    (receipt,) = erase(any_books.settings, [request_number(ONE)], dry_run=False)
+    assert any_books.tables_with(token) == set()
+    assert receipt.erased.rows_by_table == {"shared_number": 1, "rnd_answer": 1}
+
+
 def test_who_is_erased_twice_has_one_tombstone_and_two_receipts(books: Books) -> None:
     requests = [request_contact("crm:one"), request_contact("crm:one"), request_number(ONE)]
     erase(books.settings, requests, dry_run=False)

@@ -72,5 +72,5 @@ def test_a_source_without_contacts_has_no_score() -> None:
 
 
 def test_weights_that_are_all_0_are_told() -> None:
-    with pytest.raises(ValueError, match="at least one weight is above 0"):
+    with pytest.raises(ValueError, match="at least one weight has to be above 0"):
         QualityWeights(completeness=0, validity=0, consistency=0, uniqueness=0, freshness=0)

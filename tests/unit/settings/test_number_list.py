@@ -33,7 +33,9 @@ def test_a_list_reads_each_of_its_columns_once(make_settings: MakeSettings) -> N
         (BY_ID + 'sent_to = "fax"', r"activity.sms.sent_to: contacts.crm has no phone column `fax`; there is: mobile"),
         (CALLS + 'phone = "n"\nsent_to = "mobile"', "`sent_to` is of no use without `contact_id`"),
         (BY_ID + 'failed = ["read"]', "`delivered` and words of failures share `read`"),
-        ("[hygiene.number_state]\ncooling_days = 90", "`cooling_days` is more than `active_days`"),
+        ("[hygiene.number_state]\ncooling_days = 90", "`cooling_days` has to be more than `active_days`, which is 90"),
+        ('[hygiene.issues]\nmobile_columns = ["fax"]', "mobile_columns: no contact source has `fax`; there is: mobile"),
+        ('[hygiene.issues]\nlanguage_attributes = ["l"]', "language_attributes: no contact source has `l`; there is"),
         ("[hygiene.quality]\nvalidity = -1", "validity: input should be greater than or equal to 0"),
     ],
 )
