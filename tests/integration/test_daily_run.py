@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from runs import AS_OF, execute, published_tables, query, run_pipeline, staging_tables
 
-from phoneseg import pipeline
+from phoneseg import phones, pipeline
 from phoneseg.contracts import Keeping, staged_tables
 from phoneseg.errors import ReconciliationError, SettingsError, StopError, SupersededError
 from phoneseg.hygiene import CellReading, read_cells
@@ -119,8 +119,9 @@ def test_an_older_run_fills_its_dated_rows_and_leaves_current_tables_alone(any_s
     assert older["is_current"] == 0
     for dated in (table.name for table in staged_tables() if table.keeping is Keeping.DATED):
         assert set(before.pop(dated)) < set(after.pop(dated))
-    assert before.pop("segment_change") == []
-    assert {row[0] for row in after.pop("segment_change")} == {AS_OF}  # what differs between the two
+    for log in ("segment_change", "canonical_change"):
+        assert before.pop(log) == []
+        assert {row[0] for row in after.pop(log)} == {AS_OF}  # what differs between the two
     assert after == before
 
 
@@ -176,7 +177,7 @@ def test_a_cell_that_is_lost_on_the_way_stops_the_run(demo_settings: Settings, m
         read = read_cells(cells, settings, counts)
         return read._replace(phones=read.phones.head(-1))
 
-    monkeypatch.setattr(pipeline, "read_cells", losing)
+    monkeypatch.setattr(phones, "read_cells", losing)
     with pytest.raises(ReconciliationError, match="filled cells came in"):
         run_pipeline(demo_settings)
 

@@ -26,7 +26,12 @@ from phoneseg.settings import Settings, load_settings
             SourceError,
             "contacts.crm.table: no table `crm.custmer`; did you mean `crm.customer`",
         ),
-        ('"mobile"', '"mobil"', SourceError, "contacts.crm: no column `mobil` in crm.customer; did you mean `mobile`"),
+        (
+            '"home_phone"',
+            '"home_phon"',
+            SourceError,
+            "contacts.crm: no column `home_phon` in crm.customer; did you mean `home_phone`",
+        ),
         ("token_key_file", "token_key_fil", SettingsError, "unknown key; did you mean `token_key_file`"),
         ('"token.key"', '"none.key"', SettingsError, "No such file"),
         ('created_at = "created_at"', 'created_at = "language"', SourceError, "values that are no date or time"),

@@ -6,7 +6,7 @@ from tests.dags.canary.sources import tables
 
 BREAKS: Final = {
     "extract": "phoneseg.pipeline.read_source",
-    "normalize": "phoneseg.pipeline.read_cells",
+    "normalize": "phoneseg.phones.read_cells",
     "profile": "phoneseg.pipeline.build_contact_base",
     "segment": "phoneseg.segments.membership.SegmentRules.assign",
     "load": "phoneseg.publish.load_staging",

@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from phoneseg.contracts import (
+    CANONICAL_CHANGE,
     CONTACT_PHONE,
     PHONE_NUMBER,
     PIPELINE_RUN,
@@ -81,7 +82,7 @@ def test_a_run_has_staging_tables_of_its_own_and_the_same_ones_when_it_is_retrie
 
 def test_the_logs_are_not_staged() -> None:
     names = {table.name.removeprefix(staging_prefix("r1")) for table in WITH_SCHEMAS.all_staging("r1")}
-    assert names == {table.name for table in (*staged_tables(), *REPLACED_CONTACTS, SEGMENT_CHANGE)}
+    assert names == {table.name for table in (*staged_tables(), *REPLACED_CONTACTS, SEGMENT_CHANGE, CANONICAL_CHANGE)}
     assert not any(table.name.endswith(PIPELINE_RUN.name) for table in WITH_SCHEMAS.all_staging("r1"))
 
 
