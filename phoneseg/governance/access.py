@@ -112,7 +112,13 @@ def _describe_sources(settings: Settings, contacts: Collection[str]) -> dict[str
     """Return where the contacts come from, as the settings say."""
     names = sorted({each.partition(":")[0] for each in contacts} & set(settings.contacts))
     sources = {name: settings.contacts[name] for name in names}
-    return {name: {"table": each.table or "a query", "columns": list(each.columns)} for name, each in sources.items()}
+    return {
+        name: {
+            "table": each.table or "a query",
+            "columns": list(dict.fromkeys((*each.columns, *each.person_columns))),  # names are compared, not kept
+        }
+        for name, each in sources.items()
+    }
 
 
 def _shown_as_of(warehouse: Warehouse, connection: sa.Connection) -> str | None:

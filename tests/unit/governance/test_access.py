@@ -27,6 +27,14 @@ def test_a_contact_gets_every_table_that_holds_something_of_it_and_the_number_in
     assert OTHER not in text
 
 
+def test_columns_that_are_compared_and_not_kept_are_told_too(books: Books) -> None:
+    books.write_person("crm:one", ONE)
+    source = books.settings.contacts["crm"].model_copy(update={"full_name": "name", "email": "mail"})
+    settings = books.settings.model_copy(update={"contacts": {"crm": source}})
+    held = export_person(settings, request_contact("crm:one"))
+    assert held["sources"]["crm"]["columns"] == ["id", "mobile", "name", "mail"]
+
+
 def test_every_column_is_told_with_its_meaning(books: Books) -> None:
     books.write_person("crm:one", ONE)
     held = export_person(books.settings, request_contact("crm:one"))
