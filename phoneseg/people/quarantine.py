@@ -91,8 +91,8 @@ def _read_again(run: Run, affected: pl.DataFrame, key: TokenKey, counts: ReadCou
     stage, number_count = run.stage, 0
     with ExitStack() as stack:
         append = {table.name: stack.enter_context(stage.append(table, _again(table))) for table in (*_READ, *_MADE)}
-        append[CHANGED_CONTACT.name](affected)
         for batch in read_contacts_again(run, affected):
+            append[CHANGED_CONTACT.name](batch.contacts.select("contact_id"))  # who is gone goes with the next run
             append[RAW_CONTACT.name](batch.contacts)
             append[RAW_PHONE.name](batch.phones)
             for cells in batch.phones.iter_slices(_BATCH_CELLS):

@@ -133,6 +133,26 @@ def test_one_contact_more_quarantines_the_number_of_all_and_one_less_brings_it_b
     assert _equals_a_full_run(settings, NEXT + timedelta(days=2))
 
 
+def test_who_is_gone_from_a_source_that_a_run_leaves_out_stays_in_all_tables_until_it_is_read(
+    shop: Callable[..., Settings],
+) -> None:
+    mate = SOURCE.partition("[people]")[0].replace("shop.customer", "shop.mate")
+    settings = edit_settings(shop(BOB, *_line(range(11, 14))), "[people]", f"[contacts.mate]\n{mate}[people]")
+    execute(
+        settings,
+        "CREATE TABLE shop.mate AS SELECT * FROM shop.customer WHERE id IN (3, 11)",
+        "UPDATE shop.mate SET name = 'Zoe Quill' WHERE id = 11",
+    )
+    run_pipeline(settings)
+    execute(settings, "DELETE FROM shop.mate WHERE id = 11", INSERT + ", ".join(_line(range(14, 16), SECOND)))
+    run_pipeline(settings, NEXT, sources=("shop",))
+    assert ("placeholder", 6) in _shared(settings)[2]
+    tables = published_tables(settings)
+    assert {row[0] for row in tables["contact_canonical"]} == {row[0] for row in tables["contact_profile"]}
+    run_pipeline(settings, NEXT, accept_drift=True)
+    assert "mate:11" not in repr(published_tables(settings)["contact_canonical"])
+
+
 def _equals_a_full_run(settings: Settings, as_of: object) -> bool:
     before = published_tables(settings)
     run_pipeline(settings, as_of, full=True)  # type: ignore[arg-type]
