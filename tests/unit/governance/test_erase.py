@@ -13,6 +13,7 @@ from phoneseg.contracts import (
     CONTACT_PROFILE,
     ERASURE_RECEIPT,
     PRIVACY_REQUEST,
+    QUARANTINE_RAW,
     RND_ANSWER,
     SEGMENT,
     SHARED_NUMBER,
@@ -153,6 +154,21 @@ def test_requests_are_served_and_gone_and_those_that_cannot_be_stay(any_books: B
     assert told == ["None", "T1", "T2"], "a request id that names somebody is left out"
     assert any_books.tables_with("crm:one", "901820") == {"privacy_request"}, "of T3 nobody knows the country"
     assert serve_requests(any_books.settings, dry_run=False)[0] == []
+
+
+@pytest.mark.parametrize("request_id", ["+49 30 90 18 20", "call 030/901820", ONE])
+def test_a_receipt_holds_no_request_id_that_is_the_number_however_it_is_written(books: Books, request_id: str) -> None:
+    ask(books, request_id, "erase_number", number=ONE)
+    serve_requests(books.settings, dry_run=False)
+    assert [row["request_id"] for row in books.rows(ERASURE_RECEIPT)] == [None]
+
+
+@pytest.mark.parametrize("zero", [0x660, 0x966, 0xFF10], ids=["Arabic", "Devanagari", "fullwidth"])
+def test_a_quarantined_cell_goes_in_whatever_digits_it_is_written(books: Books, zero: int) -> None:
+    raw = "030-901820".translate({ord("0") + digit: zero + digit for digit in range(10)})
+    books.write(QUARANTINE_RAW, contact_id="crm:one", phone_raw=raw)
+    erase(books.settings, [request_number(ONE)], dry_run=False)
+    assert books.rows(QUARANTINE_RAW) == []
 
 
 def test_a_dry_run_says_what_an_erasure_erases_and_changes_nothing(books: Books) -> None:
