@@ -30,7 +30,7 @@ from phoneseg.run import Run, Stage
 _BATCH_CELLS: Final = 250_000
 _MOVED: Final = "moved_phone"
 _CELL: Final = ("contact_id", "phone_column")
-_READ: Final = (RAW_PHONE, RAW_CONTACT, CHANGED_CONTACT)
+_READ: Final = (RAW_PHONE, RAW_CONTACT, CHANGED_CONTACT)  # named last: see forget_half_read
 _MADE: Final = (PARSED_PHONE, CONTACT_QUARANTINE, QUARANTINE_RAW)
 log = logging.getLogger(__name__)
 
@@ -77,6 +77,15 @@ def quarantine_shared(run: Run, key: TokenKey, counts: ReadCounts, erased: Erase
     if len(too_many):
         _move(stage, too_many.lazy())
     return number_count
+
+
+def forget_half_read(stage: Stage) -> None:
+    """Drop what an attempt that was killed has read again of contacts without naming them: their cells count once."""
+    if not stage.path(_again(RAW_PHONE)).exists():
+        return
+    changed = stage.scan(CHANGED_CONTACT.name)
+    for table in (RAW_PHONE, RAW_CONTACT):
+        stage.write(table.name, stage.scan(table.name).join(changed, on="contact_id", how="semi"))
 
 
 def _list_affected(stage: Stage, too_many: pl.DataFrame, key: TokenKey) -> pl.DataFrame:

@@ -7,6 +7,8 @@ import polars as pl
 import pytest
 from runs import AS_OF, edit_settings, execute, published_tables, query, run_pipeline
 
+from phoneseg import pipeline
+from phoneseg.run import Run, Stage
 from phoneseg.settings import Settings
 
 NEXT = AS_OF + timedelta(days=1)
@@ -151,6 +153,29 @@ def test_who_is_gone_from_a_source_that_a_run_leaves_out_stays_in_all_tables_unt
     assert {row[0] for row in tables["contact_canonical"]} == {row[0] for row in tables["contact_profile"]}
     run_pipeline(settings, NEXT, accept_drift=True)
     assert "mate:11" not in repr(published_tables(settings)["contact_canonical"])
+
+
+def test_a_retry_counts_once_what_a_killed_attempt_has_read_again(
+    shop: Callable[..., Settings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = shop(BOB.format(time="TIMESTAMP '2026-06-15'"), *_line(range(11, 15)))
+    run_pipeline(settings)
+    execute(settings, INSERT + ", ".join(_line(range(15, 16), SECOND)))
+    run, write = Run.open(settings, as_of=NEXT), Stage.write
+    pipeline.extract(run)
+
+    def write_and_die(stage: Stage, name: str, rows: pl.LazyFrame) -> None:
+        write(stage, name, rows)
+        if name == "raw_contact":
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as killed:
+        killed.setattr(Stage, "write", write_and_die)
+        with pytest.raises(KeyboardInterrupt):
+            pipeline.normalize(run)
+    for verb in pipeline.VERBS[1:]:
+        verb(run)
+    assert _shared(settings) == (0, 5, [("placeholder", 5)])
 
 
 def _equals_a_full_run(settings: Settings, as_of: object) -> bool:
