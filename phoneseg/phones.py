@@ -19,7 +19,7 @@ from phoneseg.errors import ReconciliationError
 from phoneseg.extract import list_erased_numbers
 from phoneseg.hygiene import read_cells
 from phoneseg.numbers import ReadCounts, mark_primary
-from phoneseg.people import quarantine_shared, resolve_people
+from phoneseg.people import forget_half_read, quarantine_shared, resolve_people
 from phoneseg.privacy import ErasedNumbers, TokenKey, add_tokens
 from phoneseg.run import Run, Stage
 
@@ -44,6 +44,7 @@ def read_phones(run: Run, key: TokenKey) -> dict[str, int]:
         ReconciliationError: A filled cell, or a number in one, is neither among the phones, in quarantine nor erased.
     """
     stage, counts, erased = run.stage, ReadCounts(), list_erased_numbers(run)
+    forget_half_read(stage)
     number_count = _read_cells(run, key, counts, erased)
     persons = resolve_people(run, key)
     number_count += quarantine_shared(run, key, counts, erased)

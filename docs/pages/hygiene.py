@@ -98,7 +98,8 @@ def _database() -> str:
                     "`import` takes lines of number, date and `yes`, `no` or `no_data`, with or without a heading. It "
                     "refuses the whole file for one wrong line, and names line and column. Table "
                     "[`rnd_answer`](tables.md#rnd_answer) keeps the answers as tokens; the same question again "
-                    "replaces its answer.",
+                    "replaces its answer. What is about a number that nobody has any more stays out, so that no "
+                    "answer brings back who was erased.",
                     "From `--answered-on` on, runs take yes for a disconnection on the day that was asked about or "
                     "later, and no for a sign of life on the day of the answer. An answer of no data says nothing.",
                     "A yes ends with the next confirmation of the contact: then ask again.",

@@ -14,7 +14,7 @@ from phoneseg.warehouse import Warehouse
 
 
 def read_tombstones(warehouse: Warehouse, connection: sa.Connection, run: Run) -> Tombstones:
-    """Read who was erased. Writes `tombstone` and the counts `erased`, which tell later verbs what the run knew.
+    """Read who was erased. Writes `tombstone` and the count `erased`, which tell later verbs what the run knew.
 
     Args:
         warehouse: The warehouse.
@@ -30,7 +30,7 @@ def read_tombstones(warehouse: Warehouse, connection: sa.Connection, run: Run) -
     table = warehouse.naming.published(TOMBSTONE)
     rows = pl.concat(warehouse.read_batches(connection, sa.select(table))).cast(TOMBSTONE.schema)
     run.stage.write(TOMBSTONE.name, rows.lazy())
-    run.stage.write_counts("erased", {"tombstone_count": len(rows), "token_key_number": int(ring.current.key_id, 16)})
+    run.stage.write_counts("erased", {"token_key_number": int(ring.current.key_id, 16)})
     return Tombstones.of(rows, ring)
 
 

@@ -76,10 +76,10 @@ def _find(
 
 
 def _rows_of_contacts(warehouse: Warehouse, connection: sa.Connection, table: Table, contacts: Collection[str]) -> Rows:
-    rows: Rows = []
-    for column in contact_columns(table):
-        rows += [each for each in _rows_of(warehouse, connection, table, column, contacts) if each not in rows]
-    return rows
+    """Return the rows of contacts, without the ids of others: they may be other persons."""
+    rows = _rows_of(warehouse, connection, table, "contact_id", contacts)
+    others = [name for name in contact_columns(table) if name != "contact_id"]
+    return [row | {name: None for name in others if row[name] not in contacts} for row in rows]
 
 
 def _rows_of(warehouse: Warehouse, connection: sa.Connection, table: Table, column: str, values: Iterable[str]) -> Rows:

@@ -98,7 +98,7 @@ def _erase_within(
     contacts, numbers = ([each.subject for each in requests if each.kind == kind] for kind in RequestKind)
     erased = {
         RequestKind.ERASE_CONTACT: erase_contacts(warehouse, connection, contacts),
-        RequestKind.ERASE_NUMBER: erase_numbers(warehouse, connection, settings, key, numbers),
+        RequestKind.ERASE_NUMBER: erase_numbers(warehouse, connection, settings, numbers),
     }
     receipts = [
         Receipt(token_hex(8), each, erased[each.kind].pop(each.subject, _NOTHING))  # who asks twice has nothing left

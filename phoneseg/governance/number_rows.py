@@ -1,18 +1,18 @@
 """Erases numbers from the contacts that hold them; the contacts stay, and another phone becomes the primary one."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 import polars as pl
 import sqlalchemy as sa
 
-from phoneseg.contracts import CONTACT_QUARANTINE, PHONE_NUMBER, QUARANTINE_RAW, Table
+from phoneseg.contracts import CONTACT_QUARANTINE, QUARANTINE_RAW, Table
 from phoneseg.governance.primary_phones import renew_primary_phones
 from phoneseg.governance.receipts import Erased, list_digits
 from phoneseg.governance.targets import chunks, token_tables
 from phoneseg.numbers import normalize
-from phoneseg.privacy import TokenKey, written_digits
+from phoneseg.privacy import KeyRing, load_key_ring, written_digits
 from phoneseg.settings import Settings
 from phoneseg.warehouse import Warehouse
 
@@ -20,7 +20,7 @@ _CELL: Final = ("contact_id", "phone_column", "position")
 
 
 def erase_numbers(
-    warehouse: Warehouse, connection: sa.Connection, settings: Settings, key: TokenKey, numbers: Sequence[str]
+    warehouse: Warehouse, connection: sa.Connection, settings: Settings, numbers: Sequence[str]
 ) -> dict[str, Erased]:
     """Erase numbers from all tables; the contacts that held them lose them.
 
@@ -30,17 +30,17 @@ def erase_numbers(
         warehouse: The warehouse.
         connection: A connection in a transaction that holds the publishing lock.
         settings: Their order of phone columns decides which phone is the primary one now.
-        key: The key of the published tokens: a number that is quarantined, or of nobody by now, may have rows, too.
-        numbers: Numbers in E.164; one that nobody holds has no rows.
+        numbers: Numbers in E.164.
 
     Returns:
         What was erased, by number.
+
+    Raises:
+        SettingsError: There is no token key.
     """
     if not numbers:
         return {}
-    digits, token_of = _digits_of(numbers), _tokens_of(warehouse, connection, numbers)
-    number_of = {token: number for number, token in token_of.items()}
-    number_of |= {key.token(number): number for number in numbers}
+    digits, number_of = _digits_of(numbers), _list_tokens(load_key_ring(settings), numbers)
     rows = {number: Counter[str]() for number in numbers}
     losers: dict[str, set[str]] = {number: set() for number in numbers}
     for cell, number in _list_cells(warehouse, connection, digits):
@@ -74,13 +74,13 @@ def _digits_of(numbers: Sequence[str]) -> dict[str, tuple[str, ...]]:
     return list_digits(numbers, read["national_significant_number"].to_list())
 
 
-def _tokens_of(warehouse: Warehouse, connection: sa.Connection, numbers: Iterable[str]) -> dict[str, str]:
-    """Return the published tokens of numbers, whatever key made them."""
-    table, found = warehouse.naming.published(PHONE_NUMBER), dict[str, str]()
-    for some in chunks(numbers):
-        held = sa.select(table.c.phone_e164, table.c.phone_token).where(table.c.phone_e164.in_(some))
-        found |= {row.phone_e164: row.phone_token for row in connection.execute(held)}
-    return found
+def _list_tokens(ring: KeyRing, numbers: Sequence[str]) -> dict[str, str]:
+    """Return the tokens of numbers under all keys, each with its number.
+
+    Of a number that nobody holds, such as one in quarantine or an earlier one, tokens may stand without the number.
+    """
+    keys = (ring.current, *ring.old)
+    return {token: number for key in keys for token, number in zip(key.tokens(numbers), numbers, strict=True)}
 
 
 def _list_cells(

@@ -94,7 +94,10 @@ def write_tombstones(
 def close_requests(
     warehouse: Warehouse, connection: sa.Connection, receipts: Sequence[Receipt], found: OpenRequests
 ) -> None:
-    """Delete the requests that were served, and all others that name whom they erased."""
+    """Delete the requests that were served, and all others that name whom they erased.
+
+    A request for somebody else that names them beside stays, without them.
+    """
     table = warehouse.naming.published(PRIVACY_REQUEST)
     numbers = {each.request.subject for each in receipts if each.request.kind == RequestKind.ERASE_NUMBER}
     contacts = {
@@ -104,13 +107,22 @@ def close_requests(
         for contact in each.erased.contact_ids
     }
     served = {each.request.request_id for each in receipts}
-    done = [
-        request_id
-        for request_id, contact, number in found.named
-        if request_id in served or contact in contacts or number in numbers
-    ]
+    done, without_contact, without_number = list[str](), list[str](), list[str]()
+    for request_id, kind, contact, number in found.named:
+        is_of_contact, is_of_number = contact in contacts, number in numbers
+        is_for_them = is_of_contact and kind != RequestKind.ERASE_NUMBER
+        is_for_number = is_of_number and kind != RequestKind.ERASE_CONTACT
+        if request_id in served or is_for_them or is_for_number:
+            done.append(request_id)
+        elif is_of_contact:
+            without_contact.append(request_id)
+        elif is_of_number:
+            without_number.append(request_id)
     for some in chunks(done):
         connection.execute(table.delete().where(table.c.request_id.in_(some)))
+    for name, requests in (("contact_id", without_contact), ("phone_e164", without_number)):
+        for some in chunks(requests):
+            connection.execute(table.update().where(table.c.request_id.in_(some)).values({name: None}))
 
 
 def list_digits(numbers: Sequence[str], national: Sequence[str]) -> dict[str, tuple[str, ...]]:
@@ -147,11 +159,12 @@ def _harmless(request_id: str | None, receipt: Receipt) -> str | None:
     """Return the id of a request, but for one that holds the id, or the digits, of who was erased."""
     if request_id is None:
         return None
+    (written,) = pl.DataFrame({"id": [request_id]}).select(written_digits("id")).to_series()
     ids = {each.partition(":")[2] for each in receipt.erased.contact_ids} | {*receipt.erased.digits}
     named = {receipt.request.subject, *receipt.erased.contact_ids}
     is_naming = (
         any(word in request_id for word in named)
         or request_id in ids
-        or any(d in request_id for d in receipt.erased.digits)
+        or any(digits in written for digits in receipt.erased.digits)
     )
     return None if is_naming else request_id

@@ -46,12 +46,12 @@ class OpenRequests(NamedTuple):
     Attributes:
         requests: Those that can be served.
         refused: How many others there are, by the reason.
-        named: Id, contact and number in E.164 of each row, those that cannot be served among them.
+        named: Id, kind, contact and number in E.164 of each row, those that cannot be served among them.
     """
 
     requests: list[Request]
     refused: dict[str, int]
-    named: list[tuple[str, str | None, str | None]]
+    named: list[tuple[str, str, str | None, str | None]]
 
 
 _NO_CONTACT = "the contact id has to be `<source>:<id>`, such as crm:17"
@@ -104,7 +104,7 @@ def read_requests(warehouse: Warehouse, connection: sa.Connection) -> OpenReques
             refused[str(error)] = refused.get(str(error), 0) + 1
         else:
             requests.append(Request(request.kind, request.subject, row.request_id, at))
-    named = [(row.request_id, row.contact_id, numbers[row.request_id]) for row in rows]
+    named = [(row.request_id, row.request_kind, row.contact_id, numbers[row.request_id]) for row in rows]
     return OpenRequests(requests, refused, named)
 
 

@@ -70,8 +70,9 @@ def list_keys(settings: Settings, ring: KeyRing) -> list[KeyUse]:
 def rotate_keys(settings: Settings, new_key: TokenKey) -> dict[str, int]:
     """Give all published tokens a new key; tombstones keep theirs, which nobody can make anew.
 
-    The numbers in clear of the restricted table make the new tokens, so that the old key is not asked for. It can be
-    called again: what has the new key stays. A run that began before will not be published.
+    The numbers in clear of the restricted table make the new tokens, so that the old key is not asked for. Tokens whose
+    numbers are not there go. It can be called again: what has the new key stays. A run that began before will not be
+    published.
 
     Returns:
         Rows that got a new token, by table.
@@ -90,7 +91,10 @@ def rotate_keys(settings: Settings, new_key: TokenKey) -> dict[str, int]:
         unknown = sa.select(sa.literal(1)).where(number.c.token_key_id != new_key.key_id, ~is_known).limit(1)
         if connection.execute(unknown).scalar() is not None:
             raise RetryableError("a run has published new numbers meanwhile; nothing was changed, try again")
-        return {table.name: _retoken(warehouse, connection, table, change, new_key) for table in token_tables()}
+        renewed = {table.name: _retoken(warehouse, connection, table, change, new_key) for table in token_tables()}
+        if any(renewed.values()):
+            _drop_unknown_tokens(warehouse, connection)
+        return renewed
 
 
 @contextmanager
@@ -128,6 +132,21 @@ def _retoken(warehouse: Warehouse, connection: sa.Connection, table: Table, chan
         values["token_key_id"] = new_key.key_id
     renewed = published.update().values(values).where(published.c.phone_token == change.c.former_token)
     return int(connection.execute(renewed).rowcount)
+
+
+def _drop_unknown_tokens(warehouse: Warehouse, connection: sa.Connection) -> None:
+    """Delete what the tables of numbers say of tokens whose numbers are not there: nobody can make those anew.
+
+    Those are answers about numbers that nobody has any more, which no run could use; and numbers in quarantine, which
+    too many share: the next run, which reads everything, writes them again.
+    """
+    number = warehouse.naming.published(PHONE_NUMBER)
+    for table in token_tables():
+        if table.is_per_contact or table is PHONE_NUMBER:
+            continue
+        published = warehouse.naming.published(table)
+        is_known = sa.exists(sa.select(sa.literal(1)).where(number.c.phone_token == published.c.phone_token))
+        connection.execute(published.delete().where(~is_known))
 
 
 def _count_by_key(warehouse: Warehouse, connection: sa.Connection, table: Table) -> dict[str, int]:

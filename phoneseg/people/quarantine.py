@@ -30,7 +30,7 @@ from phoneseg.run import Run, Stage
 _BATCH_CELLS: Final = 250_000
 _MOVED: Final = "moved_phone"
 _CELL: Final = ("contact_id", "phone_column")
-_READ: Final = (RAW_PHONE, RAW_CONTACT, CHANGED_CONTACT)
+_READ: Final = (RAW_PHONE, RAW_CONTACT, CHANGED_CONTACT)  # named last: see forget_half_read
 _MADE: Final = (PARSED_PHONE, CONTACT_QUARANTINE, QUARANTINE_RAW)
 log = logging.getLogger(__name__)
 
@@ -79,6 +79,15 @@ def quarantine_shared(run: Run, key: TokenKey, counts: ReadCounts, erased: Erase
     return number_count
 
 
+def forget_half_read(stage: Stage) -> None:
+    """Drop what an attempt that was killed has read again of contacts without naming them: their cells count once."""
+    if not stage.path(_again(RAW_PHONE)).exists():
+        return
+    changed = stage.scan(CHANGED_CONTACT.name)
+    for table in (RAW_PHONE, RAW_CONTACT):
+        stage.write(table.name, stage.scan(table.name).join(changed, on="contact_id", how="semi"))
+
+
 def _list_affected(stage: Stage, too_many: pl.DataFrame, key: TokenKey) -> pl.DataFrame:
     """Return the contacts that the run has not read, and whose phones are others now."""
     shown = scan_unread(stage, KEPT_PHONE.name).join(too_many.lazy(), on="phone_token", how="semi")
@@ -91,8 +100,8 @@ def _read_again(run: Run, affected: pl.DataFrame, key: TokenKey, counts: ReadCou
     stage, number_count = run.stage, 0
     with ExitStack() as stack:
         append = {table.name: stack.enter_context(stage.append(table, _again(table))) for table in (*_READ, *_MADE)}
-        append[CHANGED_CONTACT.name](affected)
         for batch in read_contacts_again(run, affected):
+            append[CHANGED_CONTACT.name](batch.contacts.select("contact_id"))  # who is gone goes with the next run
             append[RAW_CONTACT.name](batch.contacts)
             append[RAW_PHONE.name](batch.phones)
             for cells in batch.phones.iter_slices(_BATCH_CELLS):

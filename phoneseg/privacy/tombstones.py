@@ -1,6 +1,9 @@
 """Tombstones: who was erased, told by tokens alone, so that no source brings them back."""
 
+import sys
+import unicodedata
 from dataclasses import dataclass
+from functools import cache
 from typing import Final, Self
 
 import polars as pl
@@ -14,8 +17,16 @@ DIGITS: Final = "digits"
 
 
 def written_digits(column: str) -> pl.Expr:
-    """Return the digits of a text without the zeros in front, which people put before a number or leave out."""
-    return pl.col(column).str.replace_all(r"[^0-9]", "").str.strip_chars_start("0")
+    """Return the digits of a text, of any script, without zeros in front, which people put before a number or not."""
+    digits = pl.col(column).str.replace_many(_list_digits()).str.replace_all(r"[^0-9]", "")
+    return digits.str.strip_chars_start("0")
+
+
+@cache
+def _list_digits() -> dict[str, str]:
+    """Return the digits of all other scripts, such as Arabic, with those that they mean."""
+    characters = map(chr, range(128, sys.maxunicode + 1))
+    return {each: str(unicodedata.decimal(each)) for each in characters if each.isdecimal()}
 
 
 @dataclass(frozen=True)

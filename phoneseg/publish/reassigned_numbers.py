@@ -44,8 +44,10 @@ def read_askable(warehouse: Warehouse, connection: sa.Connection) -> Iterator[pl
         yield batch.select(pl.col(name).cast(dtype) for name, dtype in _ASKED.items())
 
 
-def write_answers(warehouse: Warehouse, connection: sa.Connection, answers: pl.DataFrame) -> int:
+def write_answers(warehouse: Warehouse, connection: sa.Connection, answers: pl.DataFrame) -> tuple[pl.DataFrame, int]:
     """Write answers in the place of those about the same numbers and dates.
+
+    Numbers that nobody has any more stay out: who was erased since the question would come back by the answer.
 
     Args:
         warehouse: The warehouse.
@@ -53,22 +55,34 @@ def write_answers(warehouse: Warehouse, connection: sa.Connection, answers: pl.D
         answers: Rows of RND_ANSWER, each number and date once.
 
     Returns:
-        How many rows were replaced.
+        The answers that were written, and how many rows they replaced.
 
     Raises:
         StopError: Nothing is published yet.
+        WarehouseBusyError: A run was publishing for longer than `lock_wait_s`.
     """
     table = warehouse.naming.published(RND_ANSWER)
     if not sa.inspect(connection).has_table(table.name, schema=table.schema):
         raise StopError("nothing is published yet: `phoneseg run`")
-    before = _count(connection, table)
+    warehouse.serialize_publishing(connection)  # nobody is erased between the look and the end
+    kept, before = _about_published(warehouse, connection, answers), _count(connection, table)
     is_same = (table.c.phone_token == sa.bindparam("token")) & (table.c.asked_at == sa.bindparam("asked"))
-    for rows in answers.iter_slices(BATCH_ROWS):
+    for rows in kept.iter_slices(BATCH_ROWS):
         keys = rows.select(token="phone_token", asked="asked_at").to_dicts()  # noqa: S106  # names of columns
         connection.execute(table.delete().where(is_same), keys)  # its rowcount is of the last of the keys, or unknown
         connection.execute(table.insert(), rows.to_dicts())
-    return before + len(answers) - _count(connection, table)
+    return kept, before + len(kept) - _count(connection, table)
 
 
 def _count(connection: sa.Connection, table: sa.Table) -> int:
     return int(connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one())
+
+
+def _about_published(warehouse: Warehouse, connection: sa.Connection, answers: pl.DataFrame) -> pl.DataFrame:
+    """Return the answers about numbers that are published."""
+    number = warehouse.naming.published(PHONE_NUMBER)
+    found = [
+        batch.cast({"phone_token": pl.String}).join(answers, on="phone_token", how="semi")
+        for batch in warehouse.read_batches(connection, sa.select(number.c.phone_token))
+    ]
+    return answers.join(pl.concat(found), on="phone_token", how="semi", maintain_order="left")

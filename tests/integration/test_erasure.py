@@ -115,6 +115,18 @@ def _audited(run: Run) -> Run:
     return run
 
 
+def test_who_is_erased_while_another_is_taken_back_overtakes_a_run_too(shop: Settings) -> None:
+    erase(shop, [request_contact("shop:5")], dry_run=False)
+    run = Run.open(shop, as_of=AS_OF + DAY)
+    for verb in pipeline.VERBS[:-1]:
+        verb(run)
+    execute(shop, "DELETE FROM phoneseg_restricted.tombstone")
+    erase(shop, [request_contact("shop:3")], dry_run=False)
+    with pytest.raises(SupersededError, match="somebody was erased"):
+        pipeline.swap(run)
+    assert traces(shop, "shop:3") == []
+
+
 def test_the_erased_stay_away_under_a_new_key_if_the_old_one_is_kept(shop: Settings) -> None:
     erase(shop, [request_contact("shop:3"), request_number("+4930901820")], dry_run=False)
     key = TokenKey(b"another key for tests alone")

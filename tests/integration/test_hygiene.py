@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from phoneseg.cli.commands import app
 from phoneseg.errors import SettingsError, SourceError, StopError
+from phoneseg.governance import erase, request_contact, request_number
 from phoneseg.settings import Settings, load_settings
 
 NEXT = AS_OF + timedelta(days=1)
@@ -123,6 +124,25 @@ def test_questions_go_to_the_database_and_answers_come_back(shop: Settings, tmp_
     tables = repr({name: rows for name, rows in published_tables(shop).items() if name != "phone_number"})
     assert "650253" not in tables
     assert "901822" not in tables
+
+
+def test_an_answer_brings_nobody_back_who_was_erased_since_the_question(
+    shop: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask, answers = tmp_path / "ask.csv", tmp_path / "answers.csv"
+    run_pipeline(shop)
+    _rnd(shop, "export", ask)
+    answers.write_text("".join(f"{line},yes\n" for line in ask.read_text().splitlines()))
+    erase(shop, [request_number("+1 650-253-0000")], dry_run=False)
+    told = _rnd(shop, "import", answers)
+    assert "1 answers kept" in told
+    assert "2 answers are about numbers that nobody has any more" in told
+    erase(shop, [request_contact("shop:2")], dry_run=False)
+    _rnd(shop, "import", answers)
+    assert query(shop, "SELECT count(*) FROM phoneseg_restricted.rnd_answer").item() == 0
+    monkeypatch.setenv("PHONESEG_TOKEN_KEY", "another key for tests alone")
+    with pytest.raises(StopError, match="were made with token key"):
+        _rnd(shop, "import", answers)
 
 
 @pytest.mark.slow

@@ -7,6 +7,8 @@ import polars as pl
 import pytest
 from runs import AS_OF, edit_settings, execute, published_tables, query, run_pipeline
 
+from phoneseg import pipeline
+from phoneseg.run import Run, Stage
 from phoneseg.settings import Settings
 
 NEXT = AS_OF + timedelta(days=1)
@@ -131,6 +133,49 @@ def test_one_contact_more_quarantines_the_number_of_all_and_one_less_brings_it_b
     assert run_pipeline(settings, NEXT + timedelta(days=2), accept_drift=True)["is_incremental"]
     assert _shared(settings) == (4, 0, [("business_line", 4)])
     assert _equals_a_full_run(settings, NEXT + timedelta(days=2))
+
+
+def test_who_is_gone_from_a_source_that_a_run_leaves_out_stays_in_all_tables_until_it_is_read(
+    shop: Callable[..., Settings],
+) -> None:
+    mate = SOURCE.partition("[people]")[0].replace("shop.customer", "shop.mate")
+    settings = edit_settings(shop(BOB, *_line(range(11, 14))), "[people]", f"[contacts.mate]\n{mate}[people]")
+    execute(
+        settings,
+        "CREATE TABLE shop.mate AS SELECT * FROM shop.customer WHERE id IN (3, 11)",
+        "UPDATE shop.mate SET name = 'Zoe Quill' WHERE id = 11",
+    )
+    run_pipeline(settings)
+    execute(settings, "DELETE FROM shop.mate WHERE id = 11", INSERT + ", ".join(_line(range(14, 16), SECOND)))
+    run_pipeline(settings, NEXT, sources=("shop",))
+    assert ("placeholder", 6) in _shared(settings)[2]
+    tables = published_tables(settings)
+    assert {row[0] for row in tables["contact_canonical"]} == {row[0] for row in tables["contact_profile"]}
+    run_pipeline(settings, NEXT, accept_drift=True)
+    assert "mate:11" not in repr(published_tables(settings)["contact_canonical"])
+
+
+def test_a_retry_counts_once_what_a_killed_attempt_has_read_again(
+    shop: Callable[..., Settings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = shop(BOB.format(time="TIMESTAMP '2026-06-15'"), *_line(range(11, 15)))
+    run_pipeline(settings)
+    execute(settings, INSERT + ", ".join(_line(range(15, 16), SECOND)))
+    run, write = Run.open(settings, as_of=NEXT), Stage.write
+    pipeline.extract(run)
+
+    def write_and_die(stage: Stage, name: str, rows: pl.LazyFrame) -> None:
+        write(stage, name, rows)
+        if name == "raw_contact":
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as killed:
+        killed.setattr(Stage, "write", write_and_die)
+        with pytest.raises(KeyboardInterrupt):
+            pipeline.normalize(run)
+    for verb in pipeline.VERBS[1:]:
+        verb(run)
+    assert _shared(settings) == (0, 5, [("placeholder", 5)])
 
 
 def _equals_a_full_run(settings: Settings, as_of: object) -> bool:

@@ -43,6 +43,7 @@ def read_answer_file(path: Path, key: TokenKey, answered_on: date) -> pl.DataFra
     read = lines.select(
         "line", number=number, date=asked, answer=word.replace_strict(_ANSWERS, default=None, return_dtype=pl.String)
     )
+    read = read.with_columns(pl.when(pl.col("date").dt.year() > 0).then("date"))  # Python knows no year 0
     _check(path, read)
     _check_dates(path, read, answered_on)
     instant = pl.col("date").cast(pl.Datetime("us")).dt.replace_time_zone("UTC")

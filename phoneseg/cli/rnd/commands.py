@@ -12,6 +12,7 @@ from rich.console import Console
 from phoneseg.cli.options import Config
 from phoneseg.cli.rnd.answer_file import read_answer_file
 from phoneseg.errors import SettingsError, StopError
+from phoneseg.extract import check_token_key
 from phoneseg.privacy import load_token_key
 from phoneseg.publish import read_askable, write_answers
 from phoneseg.settings import load_settings
@@ -64,21 +65,27 @@ def import_answers(
 ) -> None:
     """Keep the answers of the database, as tokens: runs from then on know them.
 
-    Nothing is imported of a file with a wrong line. Answers about the same numbers and dates are replaced.
+    Nothing is imported of a file with a wrong line. Answers about the same numbers and dates are replaced; those about
+    numbers that nobody has any more stay out.
     """
     today = datetime.now(UTC).date()
     day = today if answered_on is None else _day(answered_on, "--answered-on")
     if day > today:
         raise SettingsError(f"--answered-on {day}: that day is still to come; nothing was imported")
     settings = load_settings(config)
-    rows = read_answer_file(answers, load_token_key(settings), day)
+    key = load_token_key(settings)
+    rows = read_answer_file(answers, key, day)
     warehouse = open_warehouse(settings)
     with warehouse.transaction() as connection:
         check_tables(warehouse, connection, settings)
-        replaced = write_answers(warehouse, connection, rows)
-    counts = dict(rows.group_by("answer").len().iter_rows())
+        check_token_key(warehouse, connection, settings, key.key_id)
+        kept, replaced = write_answers(warehouse, connection, rows)
+    counts = dict(kept.group_by("answer").len().iter_rows())
     told = ", ".join(f"{answer} {counts.get(answer, 0):,}" for answer in ("yes", "no", "no_data"))
-    Console(soft_wrap=True, highlight=False).print(f"{len(rows):,} answers kept, {replaced:,} replaced: {told}")
+    console = Console(soft_wrap=True, highlight=False)
+    console.print(f"{len(kept):,} answers kept, {replaced:,} replaced: {told}")
+    if unknown := len(rows) - len(kept):
+        console.print(f"{unknown:,} answers are about numbers that nobody has any more, and stay out.")
 
 
 def _day(text: str, where: str) -> date:

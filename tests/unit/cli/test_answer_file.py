@@ -59,6 +59,7 @@ def test_of_two_lines_about_the_same_the_last_one_counts(tmp_path: Path) -> None
         ("1502530000,2026-06-30,yes\n", r"line 1, column 1 \(number\)"),
         (f"heading\n{NUMBER},30.6.2026,yes\n", r"line 2, column 2 \(date\): not a date such as 2026-06-30"),
         (f"{NUMBER},2026-02-30,yes\n", r"line 1, column 2 \(date\)"),
+        (f"{NUMBER},0000-01-01,yes\n", r"line 1, column 2 \(date\): not a date"),
         (f"{NUMBER},2026-06-30,perhaps\n", r"line 1, column 3 \(answer\): not yes, no or no_data; 1 of 1 lines"),
         (f"{NUMBER}\n", r"line 1, column 2 \(date\)"),
         (f"{NUMBER},2026-07-16,yes\n", r"line 1, column 2 \(date\): after 2026-07-15, when the database answered"),

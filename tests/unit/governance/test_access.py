@@ -2,7 +2,14 @@
 
 import json
 
-from phoneseg.contracts import CONTACT_PHONE, CONTACT_PROFILE, SEGMENT, SEGMENT_MEMBERSHIP, SHARED_NUMBER
+from phoneseg.contracts import (
+    CANONICAL_CHANGE,
+    CONTACT_PHONE,
+    CONTACT_PROFILE,
+    SEGMENT,
+    SEGMENT_MEMBERSHIP,
+    SHARED_NUMBER,
+)
 from phoneseg.governance import export_person, request_contact, request_number
 from phoneseg.governance.targets import contact_tables, token_tables
 from tests.unit.governance.conftest import KEY, Books
@@ -25,6 +32,21 @@ def test_a_contact_gets_every_table_that_holds_something_of_it_and_the_number_in
     text = json.dumps(held)
     assert "crm:other" not in text
     assert OTHER not in text
+
+
+def test_other_persons_are_not_named_whom_a_contact_was_taken_for(books: Books) -> None:
+    for contact, former, now in (("crm:one", "crm:other", "crm:one"), ("crm:other", "crm:one", "crm:other")):
+        books.write(CANONICAL_CHANGE, contact_id=contact, from_contact_id=former, to_contact_id=now)
+    (row,) = export_person(books.settings, request_contact("crm:one"))["tables"]["canonical_change"]["rows"]
+    assert (row["contact_id"], row["from_contact_id"], row["to_contact_id"]) == ("crm:one", None, "crm:one")
+
+
+def test_columns_that_are_compared_and_not_kept_are_told_too(books: Books) -> None:
+    books.write_person("crm:one", ONE)
+    source = books.settings.contacts["crm"].model_copy(update={"full_name": "name", "email": "mail"})
+    settings = books.settings.model_copy(update={"contacts": {"crm": source}})
+    held = export_person(settings, request_contact("crm:one"))
+    assert held["sources"]["crm"]["columns"] == ["id", "mobile", "name", "mail"]
 
 
 def test_every_column_is_told_with_its_meaning(books: Books) -> None:

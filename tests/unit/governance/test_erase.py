@@ -4,6 +4,7 @@ import json
 
 import pytest
 import sqlalchemy as sa
+from pydantic import SecretStr
 
 from phoneseg import contracts
 from phoneseg.contracts import (
@@ -12,13 +13,16 @@ from phoneseg.contracts import (
     CONTACT_PROFILE,
     ERASURE_RECEIPT,
     PRIVACY_REQUEST,
+    QUARANTINE_RAW,
+    RND_ANSWER,
     SEGMENT,
+    SHARED_NUMBER,
     TOMBSTONE,
 )
 from phoneseg.errors import StopError
 from phoneseg.governance import erase, request_contact, request_number, serve_requests, targets
 from phoneseg.governance.requests import read_numbers
-from phoneseg.privacy import CONTACT, DIGITS, NUMBER
+from phoneseg.privacy import CONTACT, DIGITS, NUMBER, TokenKey
 from phoneseg.settings import load_settings
 from tests.unit.governance.conftest import KEY, Books
 
@@ -178,6 +182,21 @@ def test_requests_are_served_and_gone_and_those_that_cannot_be_stay(any_books: B
     assert serve_requests(any_books.settings, dry_run=False)[0] == []
 
 
+@pytest.mark.parametrize("request_id", ["+49 30 90 18 20", "call 030/901820", ONE])
+def test_a_receipt_holds_no_request_id_that_is_the_number_however_it_is_written(books: Books, request_id: str) -> None:
+    ask(books, request_id, "erase_number", number=ONE)
+    serve_requests(books.settings, dry_run=False)
+    assert [row["request_id"] for row in books.rows(ERASURE_RECEIPT)] == [None]
+
+
+@pytest.mark.parametrize("zero", [0x660, 0x966, 0xFF10], ids=["Arabic", "Devanagari", "fullwidth"])
+def test_a_quarantined_cell_goes_in_whatever_digits_it_is_written(books: Books, zero: int) -> None:
+    raw = "030-901820".translate({ord("0") + digit: zero + digit for digit in range(10)})
+    books.write(QUARANTINE_RAW, contact_id="crm:one", phone_raw=raw)
+    erase(books.settings, [request_number(ONE)], dry_run=False)
+    assert books.rows(QUARANTINE_RAW) == []
+
+
 def test_a_dry_run_says_what_an_erasure_erases_and_changes_nothing(books: Books) -> None:
     books.write_person("crm:one", ONE)
     books.write_person("crm:other", OTHER)
@@ -188,3 +207,26 @@ def test_a_dry_run_says_what_an_erasure_erases_and_changes_nothing(books: Books)
     done = erase(books.settings, requests, dry_run=False)
     assert [each.erased for each in shown] == [each.erased for each in done]
     assert min(each.row_count for each in done) > 0
+
+
+def test_a_number_is_erased_where_its_token_alone_is_left(any_books: Books) -> None:
+    old = TokenKey(b"a former key for tests alone")
+    settings = any_books.settings.model_copy(update={"old_token_keys": (SecretStr(old.secret.decode()),)})
+    for key in (KEY, old):
+        any_books.write(RND_ANSWER, phone_token=key.token(ONE), token_key_id=key.key_id)
+    any_books.write(SHARED_NUMBER, phone_token=KEY.token(ONE))
+    any_books.write(RND_ANSWER, phone_token=KEY.token(OTHER), token_key_id=KEY.key_id)
+    (receipt,) = erase(settings, [request_number(ONE)], dry_run=False)
+    assert receipt.erased.rows_by_table == {"rnd_answer": 2, "shared_number": 1}
+    assert any_books.tables_with(KEY.token(ONE), old.token(ONE)) == set()
+    assert any_books.tables_with(KEY.token(OTHER)) == {"rnd_answer"}
+
+
+def test_a_request_for_one_stays_when_another_whom_it_names_is_erased(any_books: Books) -> None:
+    ask(any_books, "T1", "erase_contact", "crm:one", ONE)
+    ask(any_books, "T2", "erase_number", "crm:two", OTHER)
+    erase(any_books.settings, [request_number(ONE), request_contact("crm:two")], dry_run=False)
+    left = [(row["request_id"], row["contact_id"], row["phone_e164"]) for row in any_books.rows(PRIVACY_REQUEST)]
+    assert sorted(left) == [("T1", "crm:one", None), ("T2", None, OTHER)]
+    assert len(serve_requests(any_books.settings, dry_run=False)[0]) == 2
+    assert any_books.rows(PRIVACY_REQUEST) == []

@@ -3,7 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
-from phoneseg.contracts import PHONE_NUMBER
+from phoneseg.contracts import PHONE_NUMBER, RND_ANSWER, SHARED_NUMBER
 from phoneseg.errors import StopError
 from phoneseg.extract import check_token_key
 from phoneseg.governance import KeyUse, erase, list_keys, request_contact, rotate_keys
@@ -36,6 +36,18 @@ def test_every_token_is_of_the_new_key_and_of_its_number(any_books: Books) -> No
         assert {row.get("token_key_id", NEW.key_id) for row in rows} == {NEW.key_id}
     for row in numbers.rows(PHONE_NUMBER):
         assert row["phone_token"] == NEW.token(row["phone_e164"])
+
+
+def test_no_token_of_the_former_key_is_left(numbers: Books) -> None:
+    unknown = KEY.token("+4930901829")  # in quarantine, or nobody's any more
+    numbers.write(RND_ANSWER, phone_token=unknown, token_key_id=KEY.key_id)
+    numbers.write(SHARED_NUMBER, phone_token=unknown)
+    rotate_keys(numbers.settings, NEW)
+    assert numbers.tables_with(unknown, KEY.key_id) == set()
+    made_by_the_next_run = NEW.token("+4930901829")
+    numbers.write(SHARED_NUMBER, phone_token=made_by_the_next_run)
+    rotate_keys(numbers.settings, NEW)
+    assert numbers.tables_with(made_by_the_next_run) == {"shared_number"}
 
 
 def test_rotating_again_changes_nothing_and_leaves_nothing_behind(numbers: Books) -> None:
