@@ -101,7 +101,10 @@ PIPELINE_RUN: Final = Table(
             nullable=True,
         ),
         Column(
-            "person_count", pl.Int64, "Persons that the contacts are; null in runs of an older phoneseg.", nullable=True
+            "person_count",
+            pl.Int64,
+            "Persons that the contacts are; null where not known.",
+            nullable=True,
         ),
         Column("membership_count", pl.Int64, "Rows of segment_membership.", nullable=True),
         Column("activity_count", pl.Int64, "Rows of the activity sources that happened before as_of.", nullable=True),

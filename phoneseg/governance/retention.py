@@ -3,11 +3,12 @@
 import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 
 from phoneseg.contracts import (
+    CANONICAL_CHANGE,
     CONTACT_UPDATE,
     ERASURE_RECEIPT,
     PIPELINE_RUN,
@@ -34,6 +35,9 @@ STAYING: Final = {
 
 _OTHER_TIMES: Final = {ERASURE_RECEIPT.name: "served_at", RND_ANSWER.name: "answered_at"}
 """When a row came about, in tables that are of no day."""
+
+_HISTORIES: Final = {SEGMENT_CHANGE.name: "definition_versions", CANONICAL_CHANGE.name: "person_count"}
+"""The column of PIPELINE_RUN that tells from which as_of on a history is known."""
 
 _DATA_DOCS: Final = "Data Docs"
 
@@ -98,8 +102,8 @@ def _newest_shown(warehouse: Warehouse, connection: sa.Connection) -> datetime:
 def _expire(warehouse: Warehouse, connection: sa.Connection, table: Table, cutoff: datetime) -> int:
     """Delete the rows of a table from before an instant; return how many."""
     published = warehouse.naming.published(table)
-    if table.name == SEGMENT_CHANGE.name:
-        return _expire_history(warehouse, connection, published, cutoff)
+    if (known := _HISTORIES.get(table.name)) is not None:
+        return _expire_history(warehouse, connection, published, known, cutoff)
     at = published.c[_OTHER_TIMES.get(table.name, "as_of")]
     is_old: list[sa.ColumnElement[bool]] = [at < cutoff]
     if table.name == PIPELINE_RUN.name:
@@ -107,18 +111,20 @@ def _expire(warehouse: Warehouse, connection: sa.Connection, table: Table, cutof
     return int(connection.execute(published.delete().where(*is_old)).rowcount)
 
 
-def _expire_history(warehouse: Warehouse, connection: sa.Connection, changes: Any, cutoff: datetime) -> int:  # noqa: ANN401
-    """Let the history begin with the first published as_of from the cutoff on.
+def _expire_history(
+    warehouse: Warehouse, connection: sa.Connection, changes: sa.Table, known_by: str, cutoff: datetime
+) -> int:
+    """Let a history begin with the first published as_of from the cutoff on.
 
-    Who was a member before cannot be told without the entries and exits, so that no run may go on from those days: they
-    lose their versions, and count as never known.
+    Who was a member, or which person, before cannot be told without the changes, so that no run may go on from those
+    days: they lose the column of PIPELINE_RUN that tells it, and count as never known.
     """
     log = warehouse.naming.published(PIPELINE_RUN)
-    known = log.c.definition_versions.is_not(None)
+    known = log.c[known_by].is_not(None)
     first = connection.execute(sa.select(sa.func.min(log.c.as_of)).where(known, log.c.as_of >= cutoff)).scalar()
     if first is None:
         return 0
-    connection.execute(log.update().where(known, log.c.as_of < first).values(definition_versions=None))
+    connection.execute(log.update().where(known, log.c.as_of < first).values({known_by: None}))
     return int(connection.execute(changes.delete().where(changes.c.as_of <= first)).rowcount)
 
 

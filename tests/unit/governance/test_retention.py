@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from phoneseg.contracts import (
+    CANONICAL_CHANGE,
     CONTACT_PROFILE,
     CONTACT_UPDATE,
     ERASURE_RECEIPT,
@@ -40,7 +41,7 @@ def fill(books: Books) -> Books:
         as_of = NOW - timedelta(days=days)
         run = {"run_id": f"{days}", "as_of": as_of, "state": "published", "is_current": True}
         books.write(PIPELINE_RUN, **run, definition_versions=json.dumps({"country": "1"}))
-        for table in (SEGMENT_SIZE, SEGMENT_CHANGE, SOURCE_SIZE):
+        for table in (SEGMENT_SIZE, SEGMENT_CHANGE, CANONICAL_CHANGE, SOURCE_SIZE):
             books.write(table, as_of=as_of)
         books.write(ERASURE_RECEIPT, receipt_id=f"{days}", served_at=as_of)
     old = NOW - timedelta(days=400)
@@ -71,17 +72,22 @@ def test_each_class_goes_after_its_own_days(any_history: Books) -> None:
     history = any_history
     gone = apply_retention(keeping(history, personal_days=10, public_days=30, receipt_days=3), NOW, dry_run=False)
     # the history begins 5 days ago: what came in or left then, came in or left since a day that is not known any more
-    assert gone == {"segment_size": 2, "segment_change": 3, "source_size": 1, "pipeline_run": 1, "erasure_receipt": 3}
+    assert gone == {
+        "segment_size": 2,
+        **{"segment_change": 3, "canonical_change": 3},
+        **{"source_size": 1, "pipeline_run": 1, "erasure_receipt": 3},
+    }
     assert days_of(history, SEGMENT_SIZE) == [0, 5]
-    assert days_of(history, SEGMENT_CHANGE) == [0]
+    assert days_of(history, SEGMENT_CHANGE) == days_of(history, CANONICAL_CHANGE) == [0]
     assert days_of(history, SOURCE_SIZE) == [0, 5, 12]
     assert days_of(history, ERASURE_RECEIPT, "served_at") == [0]
 
 
 def test_days_before_the_history_are_no_longer_part_of_it(history: Books) -> None:
     apply_retention(keeping(history, personal_days=10), NOW, dry_run=False)
-    known = {row["run_id"] for row in history.rows(PIPELINE_RUN) if row["definition_versions"] is not None}
-    assert known == {"0", "5"}
+    for known_by in ("definition_versions", "person_count"):
+        known = {row["run_id"] for row in history.rows(PIPELINE_RUN) if row[known_by] is not None}
+        assert known == {"0", "5"}
 
 
 def test_a_dry_run_counts_the_same_and_deletes_nothing(history: Books) -> None:
