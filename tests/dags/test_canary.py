@@ -24,6 +24,7 @@ from tests.dags.canary.planted import JUNK, NUMBERS, tokens
 from tests.dags.canary.search import Search
 from tests.dags.canary.sources import tables, write_folder
 
+pytestmark = pytest.mark.xdist_group("canary")  # its runs are for all its tests
 SCENARIO = Path(__file__).parent / "canary" / "scenario.py"
 OPEN_SCHEMAS = ("phoneseg", "phoneseg_report")
 AS_EXPECTED = {

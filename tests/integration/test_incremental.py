@@ -194,6 +194,7 @@ def test_edited_segments_cost_no_full_read(
     check_that_a_full_run_changes_nothing(edited, AS_OF + timedelta(days=days))
 
 
+@pytest.mark.parametrize("any_settings", ["duckdb", pytest.param("postgresql", marks=pytest.mark.slow)], indirect=True)
 def test_numbers_of_one_cell_come_and_go_with_it(any_settings: Settings) -> None:
     def write(cell: str) -> None:
         execute(
@@ -286,6 +287,7 @@ def test_a_run_that_published_in_between_supersedes_an_incremental_one(demo_sett
         pipeline.swap(slow)
 
 
+@pytest.mark.parametrize("any_settings", [pytest.param("duckdb", marks=pytest.mark.slow), "postgresql"], indirect=True)
 def test_new_days_that_are_backfilled_side_by_side_are_all_published(any_settings: Settings) -> None:
     run_pipeline(any_settings, AS_OF - timedelta(days=3))
     runs = [Run.open(any_settings, as_of=AS_OF - timedelta(days=days)) for days in (2, 1, 0)]

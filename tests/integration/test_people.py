@@ -79,6 +79,7 @@ def test_merges_and_splits_are_logged_whoever_was_read(shop: Callable[..., Setti
     assert _canonical(settings) == {"shop:1": "shop:1", "shop:3": "shop:3"}
 
 
+@pytest.mark.slow
 def test_days_in_any_order_give_the_log_of_the_right_order(shop: Callable[..., Settings]) -> None:
     born = {1: 3, 2: 1, 3: 2}  # the smallest id is the last to come
     rows = [
