@@ -16,6 +16,8 @@ MAPPED_VALUES: Final = {
     "amount": "a number",
     "delivery_status": "a word that the settings list for it",
     "status_column": "a word that the settings list for it",
+    "birth_date": "a date, such as 1990-12-31",
+    "income": "a number",
 }
 """What a value has to be, by the setting that names its column."""
 _FEW_VALUES: Final = 10  # a source's one bad row is no wrong column

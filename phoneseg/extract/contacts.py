@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from phoneseg.contracts import RAW_CONTACT, RAW_PHONE
 from phoneseg.errors import SourceError
+from phoneseg.extract.column_readings import ColumnReadings
 from phoneseg.extract.source_rows import SourceRows, check_region
 from phoneseg.privacy import NOBODY, Tombstones
 from phoneseg.settings import ContactSource, Settings
@@ -71,12 +72,13 @@ class SourceReader:
         existing = warehouse.source_columns(connection, self.name, self.source)
         return warehouse.select_columns(self.name, self.source, existing)
 
-    def read(self, rows: pl.DataFrame, as_of: datetime) -> ContactBatch:
+    def read(self, rows: pl.DataFrame, as_of: datetime, readings: ColumnReadings | None = None) -> ContactBatch:
         """Return the contacts among a batch of source rows that existed before `as_of`.
 
         Args:
             rows: The source's configured columns, typed as its database types them.
             as_of: End of the data interval; a contact without a created time exists at any time.
+            readings: Is told how many dates of birth and incomes could be read.
 
         Raises:
             SourceError: A row has no id, or a column that should hold times holds something else.
@@ -89,7 +91,7 @@ class SourceReader:
                 "contact_updated_at": source_rows.instants(self.source.updated_at),
                 "region_hint": region_hint,
                 "is_hint_unknown": is_hint_unknown,
-                **self._person(source_rows),
+                **self._person(source_rows, readings),
                 "attributes": self._attributes(source_rows),
                 # The source may call its columns as phoneseg does.
                 **{_cell(column): source_rows.text(column) for column in self.source.phones},
@@ -165,7 +167,7 @@ class SourceReader:
         is_filled = rows.text(self.source.region_column).str.strip_chars().str.len_bytes() > 0
         return region, (is_filled & region.is_null()).fill_null(False)
 
-    def _person(self, rows: SourceRows) -> dict[str, pl.Series]:
+    def _person(self, rows: SourceRows, readings: ColumnReadings | None) -> dict[str, pl.Series]:
         """Return the columns of RAW_CONTACT about the person, null where the settings map none."""
         columns = {
             "birth_date": self.source.birth_date,
@@ -176,9 +178,12 @@ class SourceReader:
         }
         texts = {name: rows.text(column) for name, column in columns.items()}
         # What is no date or number is not known; who sends it would have to mend thousands of rows.
-        texts["birth_date"] = texts["birth_date"].str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
-        texts["income_amount"] = texts["income_amount"].cast(pl.Float64, strict=False)
-        return texts
+        dates = texts["birth_date"].str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
+        amounts = texts["income_amount"].cast(pl.Float64, strict=False)
+        if readings is not None:
+            for setting, name, read in (("birth_date", "birth_date", dates), ("income", "income_amount", amounts)):
+                readings.count(setting, texts[name].str.strip_chars().replace("", None), read)
+        return texts | {"birth_date": dates, "income_amount": amounts}
 
     def _attributes(self, rows: SourceRows) -> pl.Series:
         if not self.source.attributes:
@@ -217,12 +222,14 @@ def extract_source(
         may_be_empty: Whether the statement may well give no row, whatever the settings say of the source.
 
     Raises:
-        SourceError: There are no rows at all, a row has no id, or one cannot be read.
+        SourceError: There are no rows at all, a row has no id, one cannot be read, or a column holds nothing that it
+            should.
     """
-    row_count = 0
+    row_count, readings = 0, ColumnReadings(reader.where)
     for rows in told_of_source(reader.where, warehouse.read_batches(connection, statement)):
         row_count += len(rows)
-        yield reader.read(rows, as_of)
+        yield reader.read(rows, as_of, readings)
+    readings.check()
     if not may_be_empty:
         reader.check_not_empty(row_count)
 

@@ -111,3 +111,15 @@ def test_a_query_that_fails_while_its_rows_are_read_is_told_as_the_sources(extra
     query = "SELECT range AS id, CASE WHEN range = 299999 THEN error('late') END AS mobile FROM range(300000)"
     with pytest.raises(SourceError, match=r"^phoneseg\.toml: contacts\.crm: .*late"):
         extract("duckdb", f'query = "{query}"\nid = "id"\nphones = ["mobile"]')
+
+
+@pytest.mark.parametrize("key", ["birth_date", "income"])
+def test_a_column_of_dates_or_incomes_that_holds_none_stops_the_run(extract: Extract, key: str) -> None:
+    rows = ", ".join(f"({number}, NULL, 'DE', '2026-01-01 00:00:00')" for number in range(10, 20))
+    with pytest.raises(SourceError, match=rf"contacts\.crm\.{key}: none of the column's 1[0-2] values is a"):
+        extract("duckdb", f'{CRM}\n{key} = "land"', (*ROWS, f"INSERT INTO contact VALUES {rows}"))
+
+
+def test_a_few_dates_that_are_none_are_told_in_the_log(extract: Extract, caplog: pytest.LogCaptureFixture) -> None:
+    extract("duckdb", f'{CRM}\nbirth_date = "land"')
+    assert "contacts.crm.birth_date: 2 of 2 values are not a date" in caplog.text
