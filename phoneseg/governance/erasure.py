@@ -72,7 +72,7 @@ def _serve(
         prepare_tables(warehouse, connection, settings)
     with warehouse.transaction() as connection:
         warehouse.serialize_publishing(connection)
-        found = read_requests(warehouse, connection)
+        found = read_requests(warehouse, connection, settings.contacts)
         receipts = _erase_within(
             warehouse, connection, settings, found.requests if requests is None else requests, found
         )

@@ -1,6 +1,6 @@
 """Requests to erase a contact or a number."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -90,8 +90,14 @@ def read_numbers(texts: Iterable[str]) -> list[str | None]:
     return read.select(pl.when("is_possible").then("phone_e164")).to_series().to_list()
 
 
-def read_requests(warehouse: Warehouse, connection: sa.Connection) -> OpenRequests:
-    """Read the open requests, the oldest first."""
+def read_requests(warehouse: Warehouse, connection: sa.Connection, sources: Collection[str]) -> OpenRequests:
+    """Read the open requests, the oldest first.
+
+    Args:
+        warehouse: The warehouse.
+        connection: A connection in a transaction.
+        sources: Names of the contact sources: who asks for a contact of another would hear that nothing was held.
+    """
     table = warehouse.naming.published(PRIVACY_REQUEST)
     rows = connection.execute(sa.select(table).order_by(table.c.requested_at, table.c.request_id)).all()
     numbers = dict(zip((row.request_id for row in rows), read_numbers(row.phone_e164 for row in rows), strict=True))
@@ -99,7 +105,7 @@ def read_requests(warehouse: Warehouse, connection: sa.Connection) -> OpenReques
     for row in rows:
         at = row.requested_at and as_utc(row.requested_at)
         try:
-            request = _of_row(row.request_kind, row.contact_id, numbers[row.request_id])
+            request = _of_row(row.request_kind, row.contact_id, numbers[row.request_id], sources)
         except StopError as error:
             refused[str(error)] = refused.get(str(error), 0) + 1
         else:
@@ -108,9 +114,12 @@ def read_requests(warehouse: Warehouse, connection: sa.Connection) -> OpenReques
     return OpenRequests(requests, refused, named)
 
 
-def _of_row(kind: str, contact_id: str | None, number: str | None) -> Request:
+def _of_row(kind: str, contact_id: str | None, number: str | None, sources: Collection[str]) -> Request:
     if kind == RequestKind.ERASE_CONTACT:
-        return request_contact(contact_id or "")
+        request = request_contact(contact_id or "")
+        if request.subject.partition(":")[0] not in sources:
+            raise StopError(f"the source of the contact id has to be one of the settings: {', '.join(sources)}")
+        return request
     if kind != RequestKind.ERASE_NUMBER:
         raise StopError(f"request_kind has to be {' or '.join(RequestKind)}")
     if number is None:

@@ -182,6 +182,14 @@ def test_requests_are_served_and_gone_and_those_that_cannot_be_stay(any_books: B
     assert serve_requests(any_books.settings, dry_run=False)[0] == []
 
 
+def test_a_request_about_a_source_that_nobody_has_stays_and_is_told(books: Books) -> None:
+    ask(books, "T1", "erase_contact", "crmm:17")
+    served, refused = serve_requests(books.settings, dry_run=False)
+    assert (served, list(refused)) == ([], ["the source of the contact id has to be one of the settings: crm"])
+    assert [row["request_id"] for row in books.rows(PRIVACY_REQUEST)] == ["T1"]
+    assert books.rows(TOMBSTONE) == []
+
+
 @pytest.mark.parametrize("request_id", ["+49 30 90 18 20", "call 030/901820", ONE])
 def test_a_receipt_holds_no_request_id_that_is_the_number_however_it_is_written(books: Books, request_id: str) -> None:
     ask(books, request_id, "erase_number", number=ONE)
