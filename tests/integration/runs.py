@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
+import pytest
 import sqlalchemy as sa
 
 from phoneseg import pipeline
@@ -17,6 +18,12 @@ from phoneseg.warehouse import Warehouse, open_warehouse
 AS_OF = datetime(2026, 7, 1, tzinfo=UTC)
 COMPARED_TABLES = (*staged_tables(), SEGMENT_CHANGE, CANONICAL_CHANGE)
 Tables = dict[str, list[tuple[object, ...]]]
+
+
+def on_warehouses(first: str, *slow: str) -> pytest.MarkDecorator:
+    """Run a test with `any_settings` on one kind of warehouse, and on others in the slow part."""
+    params = (first, *(pytest.param(each, marks=pytest.mark.slow) for each in slow))
+    return pytest.mark.parametrize("any_settings", params, indirect=True)
 
 
 def run_pipeline(settings: Settings, as_of: datetime = AS_OF, **options: object) -> dict[str, int]:

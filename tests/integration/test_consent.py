@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from runs import AS_OF, execute, published_tables, query, run_pipeline
+from runs import AS_OF, execute, on_warehouses, published_tables, query, run_pipeline
 
 from phoneseg.settings import Settings, load_settings
 
@@ -163,6 +163,7 @@ def _permissions(settings: Settings) -> set[tuple[object, ...]]:
     return set(rows.rows())
 
 
+@on_warehouses("duckdb", "postgresql")
 def test_the_demos_contacts_may_be_contacted_as_the_truth_says(any_settings: Settings) -> None:
     run_pipeline(any_settings)
     told = query(any_settings, "SELECT contact_id, channel, purpose, reason, source FROM phoneseg.contact_permission")
@@ -196,6 +197,7 @@ def _count(settings: Settings, table: str) -> int:
     return int(query(settings, f"SELECT count(*) FROM phoneseg.{table}").item())
 
 
+@on_warehouses("duckdb", "postgresql")
 def test_who_objects_leaves_what_profiles_it_and_comes_back_when_that_is_lifted(any_settings: Settings) -> None:
     run_pipeline(any_settings)
     willing = "SELECT min(contact_id) FROM phoneseg.contact_profile WHERE source = 'crm' AND NOT has_objection"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from runs import AS_OF, execute, published_tables, query, run_pipeline, staging_tables
+from runs import AS_OF, execute, on_warehouses, published_tables, query, run_pipeline, staging_tables
 
 from phoneseg import phones, pipeline
 from phoneseg.contracts import Keeping, staged_tables
@@ -111,6 +111,7 @@ def test_contacts_created_at_or_after_as_of_do_not_exist_yet(demo_settings: Sett
     assert newest < datetime(2024, 1, 1, tzinfo=UTC)
 
 
+@on_warehouses("duckdb", "postgresql")
 def test_an_older_run_fills_its_dated_rows_and_leaves_current_tables_alone(any_settings: Settings) -> None:
     run_pipeline(any_settings)
     before = published_tables(any_settings)
@@ -125,6 +126,7 @@ def test_an_older_run_fills_its_dated_rows_and_leaves_current_tables_alone(any_s
     assert after == before
 
 
+@on_warehouses("duckdb", "postgresql")
 @pytest.mark.slow
 def test_intervals_in_any_order_give_the_tables_of_the_right_order(any_settings: Settings) -> None:
     days = [AS_OF - timedelta(days=200), AS_OF - timedelta(days=100), AS_OF]
@@ -136,6 +138,7 @@ def test_intervals_in_any_order_give_the_tables_of_the_right_order(any_settings:
     assert published_tables(any_settings) == in_order
 
 
+@on_warehouses("postgresql", "duckdb")
 def test_a_run_of_one_source_keeps_the_published_rows_of_the_others(any_settings: Settings) -> None:
     run_pipeline(any_settings)
     whole = published_tables(any_settings)

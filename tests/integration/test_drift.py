@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from runs import AS_OF, execute, published_tables, query, run_pipeline
+from runs import AS_OF, execute, on_warehouses, published_tables, query, run_pipeline
 
 from phoneseg.errors import DriftError, PhonesegError, SourceError
 from phoneseg.settings import Settings
@@ -29,6 +29,7 @@ def test_a_missing_column_stops_the_run(demo_settings: Settings) -> None:
     )
 
 
+@on_warehouses("duckdb", "postgresql")
 def test_a_column_of_another_type_stops_the_run_until_somebody_accepts_it(any_settings: Settings) -> None:
     run_pipeline(any_settings)
     execute(any_settings, "UPDATE webshop.account SET phone = NULL")
@@ -42,6 +43,7 @@ def test_a_column_of_another_type_stops_the_run_until_somebody_accepts_it(any_se
     run_pipeline(any_settings, NEXT + timedelta(days=1))
 
 
+@on_warehouses("duckdb", "postgresql")
 def test_a_column_of_another_type_that_is_accepted_is_read_whole(any_settings: Settings) -> None:
     run_pipeline(any_settings)
     execute(any_settings, "ALTER TABLE crm.customer ALTER mobile TYPE BIGINT USING 16502530000")

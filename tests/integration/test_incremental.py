@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
-from runs import AS_OF, edit_settings, execute, published_tables, query, run_pipeline
+from runs import AS_OF, edit_settings, execute, on_warehouses, published_tables, query, run_pipeline
 
 from phoneseg import pipeline
 from phoneseg.contracts import CONTACT_PROFILE, REPORTS
@@ -174,6 +174,7 @@ def edit_windows(settings: Settings) -> Settings:
     return edited
 
 
+@on_warehouses("duckdb", "postgresql")
 @pytest.mark.parametrize(
     ("edit", "days"),
     [(edit_definitions, 1), pytest.param(edit_kinds, 0, marks=pytest.mark.slow), (edit_windows, 1)],
@@ -194,7 +195,7 @@ def test_edited_segments_cost_no_full_read(
     check_that_a_full_run_changes_nothing(edited, AS_OF + timedelta(days=days))
 
 
-@pytest.mark.parametrize("any_settings", ["duckdb", pytest.param("postgresql", marks=pytest.mark.slow)], indirect=True)
+@on_warehouses("duckdb", "postgresql")
 def test_numbers_of_one_cell_come_and_go_with_it(any_settings: Settings) -> None:
     def write(cell: str) -> None:
         execute(
@@ -287,7 +288,7 @@ def test_a_run_that_published_in_between_supersedes_an_incremental_one(demo_sett
         pipeline.swap(slow)
 
 
-@pytest.mark.parametrize("any_settings", [pytest.param("duckdb", marks=pytest.mark.slow), "postgresql"], indirect=True)
+@on_warehouses("postgresql", "duckdb")
 def test_new_days_that_are_backfilled_side_by_side_are_all_published(any_settings: Settings) -> None:
     run_pipeline(any_settings, AS_OF - timedelta(days=3))
     runs = [Run.open(any_settings, as_of=AS_OF - timedelta(days=days)) for days in (2, 1, 0)]
@@ -325,7 +326,15 @@ def test_doubled_ids_are_found_though_only_one_of_the_rows_changed(demo_settings
         run_pipeline(doubled)
 
 
-@pytest.mark.parametrize("kind", ["DATE", pytest.param("TIMESTAMP", marks=pytest.mark.slow), "TIMESTAMPTZ", "VARCHAR"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "DATE",
+        pytest.param("TIMESTAMP", marks=pytest.mark.slow),
+        "TIMESTAMPTZ",
+        pytest.param("VARCHAR", marks=pytest.mark.slow),
+    ],
+)
 def test_times_of_every_type_give_the_same_rows(make_warehouse: Callable[..., Settings], kind: str) -> None:
     settings = make_warehouse(
         "(1, '+1 650-253-0000', 'US', '2026-06-01', '2026-06-02'), "

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from runs import edit_settings, query, staging_tables
+from runs import edit_settings, on_warehouses, query, staging_tables
 
 from phoneseg import pipeline, publish
 from phoneseg.errors import AuditError, IntervalBusyError
@@ -173,6 +173,7 @@ def test_of_runs_that_begin_together_one_after_the_other_cleans_up(postgresql_se
     assert staging_tables(postgresql_settings) == []
 
 
+@on_warehouses("postgresql", "duckdb")
 def test_a_failed_run_that_goes_on_is_running_again_and_keeps_what_it_made(any_settings: Settings) -> None:
     run = Run.open(any_settings, as_of=AS_OF, run_id="cleared", is_orchestrated=True)
     for verb in pipeline.VERBS[:5]:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from runs import AS_OF, execute, run_pipeline
+from runs import AS_OF, execute, on_warehouses, run_pipeline
 
 from phoneseg.errors import AuditError
 from phoneseg.settings import Settings
@@ -14,7 +14,7 @@ NEXT = AS_OF + timedelta(days=1)
 LATER = "TIMESTAMP '2026-07-20 10:00'"  # after every watermark of the demo
 
 
-@pytest.mark.parametrize("any_settings", ["duckdb", pytest.param("postgresql", marks=pytest.mark.slow)], indirect=True)
+@on_warehouses("duckdb", "postgresql")
 def test_a_share_that_the_suite_asks_of_all_rows_is_not_asked_of_a_few_changed_ones(any_settings: Settings) -> None:
     run_pipeline(any_settings)
     execute(any_settings, f"UPDATE crm.customer SET mobile = '+49 1', updated_at = {LATER} WHERE customer_id = 100001")
