@@ -93,7 +93,7 @@ def test_nothing_is_published_before_the_audit(described: dict[str, Any]) -> Non
 
 def test_tasks_that_open_the_duckdb_file_share_one_slot(described: dict[str, Any]) -> None:
     in_pool = {task for task, pool in described["pools"].items() if pool == "warehouse"}
-    assert in_pool == {"extract", "load", "audit", "publish"}
+    assert in_pool == {"extract", "normalize", "load", "audit", "publish"}
     assert described["pools_of_privacy"] == {"serve_requests": "warehouse", "apply_retention": "warehouse"}
 
 
