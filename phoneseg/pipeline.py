@@ -42,6 +42,7 @@ from phoneseg.errors import (
     told_without_values,
 )
 from phoneseg.extract import (
+    SourceRead,
     SourceSink,
     append_dropped_sources,
     check_ids,
@@ -123,11 +124,7 @@ def extract(run: Run) -> Counts:
         read_activity(warehouse, connection, run, activity, append_activity)
         read_permissions(warehouse, connection, run, permissions, append_permissions)
         read_people(warehouse, connection, run, is_partial=is_partial)
-    for plan in plans:
-        check_ids(stage.scan(RAW_CONTACT.name).filter(pl.col("source") == plan.reader.name), plan.reader.where)
-    for table, rows in zip((SOURCE_WATERMARK, SOURCE_SIZE), describe_sources(run, read), strict=True):
-        stage.write(table.name, rows)
-    stage.write(CHANGED_CONTACT.name, stage.scan(CHANGED_CONTACT.name).unique())
+    _finish_sources(run, read)
     counts = {
         "contact_count": sink.contact_count,
         "filled_cell_count": sink.filled_cell_count,
@@ -328,6 +325,16 @@ def is_running(run: Run) -> bool:
 
 
 VERBS: Final[tuple[Verb, ...]] = (extract, normalize, profile, segment, load, audit, swap)
+
+
+def _finish_sources(run: Run, read: list[SourceRead]) -> None:
+    """Check that ids are unique, and write how much was read of each source, and how far."""
+    stage = run.stage
+    for reader in (each.plan.reader for each in read):
+        check_ids(stage.scan(RAW_CONTACT.name).filter(pl.col("source") == reader.name), reader.where)
+    for table, rows in zip((SOURCE_WATERMARK, SOURCE_SIZE), describe_sources(run, read), strict=True):
+        stage.write(table.name, rows)
+    stage.write(CHANGED_CONTACT.name, stage.scan(CHANGED_CONTACT.name).unique())
 
 
 def _told(name: str, parts: list[Part]) -> Iterator[Part]:
