@@ -3,9 +3,11 @@
 from typing import Final
 
 import polars as pl
+from polars._typing import EngineType
 
 _LARGEST_BLOCK: Final = 40
 _LARGEST_CITY_BLOCK: Final = 6
+_FEW_PEOPLE: Final = 200_000  # of whom the streaming engine takes longer to start than to pair them
 _LARGEST_NAME_BLOCK: Final = 12  # a name that more have says too little with no more than a place
 
 
@@ -37,9 +39,11 @@ def list_candidates(people: pl.DataFrame, phones: pl.DataFrame) -> pl.DataFrame:
         (named, ["city", "name"], _LARGEST_CITY_BLOCK),
         (named, ["employer", "name"], _LARGEST_NAME_BLOCK),
     )
+    engine: EngineType = "in-memory" if len(people) < _FEW_PEOPLE else "streaming"
     pairs = [pl.DataFrame(schema={"a": pl.UInt32, "b": pl.UInt32})]
     for rows, keys, largest in in_blocks:
-        pairs.append(_pair(rows.select("row", "name", block=pl.struct(keys).hash(seed=3), **_known(keys)), largest))
+        blocks = rows.select("row", "name", block=pl.struct(keys).hash(seed=3), **_known(keys))
+        pairs.append(_pair(blocks, largest, engine))
         pairs = [pl.concat(pairs).unique()]
     return pairs[0].sort("a", "b")
 
@@ -48,10 +52,10 @@ def _known(keys: list[str]) -> dict[str, pl.Expr]:
     return {"is_known": pl.all_horizontal(pl.col(key).is_not_null() for key in keys)}
 
 
-def _pair(rows: pl.LazyFrame, largest: int) -> pl.DataFrame:
+def _pair(rows: pl.LazyFrame, largest: int, engine: EngineType) -> pl.DataFrame:
     """Return the pairs within blocks of `row`, `name` and `block`."""
     held = rows.filter("is_known").select("row", "name", "block").unique()
-    sized = held.with_columns(size=pl.len().over("block")).filter(pl.col("size") > 1).collect(engine="streaming")
+    sized = held.with_columns(size=pl.len().over("block")).filter(pl.col("size") > 1).collect(engine=engine)
     small = sized.filter(pl.col("size") <= largest)
     big = sized.filter(pl.col("size") > largest).with_columns(block=pl.struct("block", "name").hash(seed=5))
     big = big.with_columns(size=pl.len().over("block"))

@@ -112,10 +112,10 @@ class TableNaming:
         return sa.Table(
             full_name,
             sa.MetaData(),
-            *_columns(table, has_key=has_keys, has_constraints=not is_staging),
+            *_columns(table, has_key=has_keys, is_staging=is_staging),
             *indexes,
             schema=schema if self.has_schemas else None,
-            comment=f"{table.row_meaning} ({table.keeping})",
+            comment=None if is_staging else f"{table.row_meaning} ({table.keeping})",
         )
 
 
@@ -124,14 +124,17 @@ def staging_prefix(run_id: str) -> str:
     return f"run_{hashlib.sha256(run_id.encode()).hexdigest()[:12]}__"
 
 
-def _columns(table: Table, *, has_key: bool, has_constraints: bool) -> Iterable[sa.Column[object]]:
-    """Yield the columns; a staging table takes nulls and doubled keys, so that its suite can name them."""
+def _columns(table: Table, *, has_key: bool, is_staging: bool) -> Iterable[sa.Column[object]]:
+    """Yield the columns; a staging table takes nulls and doubled keys, so that its suite can name them.
+
+    Nobody reads its comments, and each would be a statement of its own.
+    """
     for column in table.columns:
         yield sa.Column(
             column.name,
             _SQL_TYPES[column.dtype.base_type()],
-            nullable=column.nullable or not has_constraints,
+            nullable=column.nullable or is_staging,
             primary_key=has_key and column.name in table.key,
             autoincrement=False,
-            comment=column.meaning,
+            comment=None if is_staging else column.meaning,
         )
