@@ -43,7 +43,7 @@ class Conditions:
         of_rows: dict[str, pl.Expr] = {}
         of_texts: dict[str, dict[str, pl.Expr]] = {}
         names: dict[str, str] = {}
-        probe = pl.DataFrame(dict.fromkeys(columns, [None, None]), dict(columns))
+        probe = pl.DataFrame({name: [None, None] for name in columns}, dict(columns))
 
         def take(part: pl.Expr) -> pl.Expr:
             written = part.meta.serialize(format="json")
