@@ -55,7 +55,7 @@ def draw(settings: Settings, count: int) -> tuple[list[str], list[str], set[str]
         ids = pl.concat(warehouse.read_batches(connection, sa.select(profile.c.contact_id)))["contact_id"]
         held = pl.concat(warehouse.read_batches(connection, sa.select(phone.c.contact_id, phone.c.phone_token)))
         clear = pl.concat(warehouse.read_batches(connection, sa.select(number.c.phone_token, number.c.phone_e164)))
-    chance = random.Random(7)  # noqa: S311  # no secret
+    chance = random.Random(7)  # noqa: S311  # draws whom to erase, the same in every run
     contacts = chance.sample(sorted(ids), count - count // 10)
     numbers = chance.sample(sorted(clear["phone_e164"]), count // 10)
     is_theirs = pl.col("contact_id").is_in(contacts)
@@ -128,5 +128,5 @@ def main(folder: Path, contacts: int, erasures: int, backfills: int, kind: str) 
 
 if __name__ == "__main__":
     place, *given = sys.argv[1:]
-    sizes = [*given[:3], *("1000000", "1000", "10")[len(given[:3]) :]]
-    sys.exit(main(Path(place), *map(int, sizes), given[3] if len(given) > 3 else "duckdb"))  # type: ignore[call-arg]
+    contacts, erasures, backfills, kind = (*given, *("1000000", "1000", "10", "duckdb")[len(given) :])
+    sys.exit(main(Path(place), int(contacts), int(erasures), int(backfills), kind))

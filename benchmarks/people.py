@@ -105,7 +105,7 @@ def write_stage(run: Run, contacts: int, times: int) -> None:
 def _draw(contacts: int) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
     """Return the contact tables of the demo, and `contact_id` with `person_id`."""
     rows = draw_contact_rows(contacts, SEED)
-    population = draw_population(rows["person"].max() + 1, SEED)  # type: ignore[operator,arg-type]  # an integer column
+    population = draw_population(int(rows["person"].to_numpy().max()) + 1, SEED)
     people = population.persons.with_columns(email=write_emails(population.persons, SEED))
     rows = spell_names(pl.concat([rows, people[rows["person"]]], how="horizontal"), SEED)
     cells = write_phone_cells(rows, draw_number_book(population, SEED), SEED)

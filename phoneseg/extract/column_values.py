@@ -1,4 +1,4 @@
-"""The values of a source's column, whatever type its database gives them, as texts or instants."""
+"""The values of a source's column, whatever type its database gives them, as texts, dates or instants."""
 
 from datetime import timedelta
 
@@ -32,6 +32,11 @@ def _float_as_text(values: pl.Series) -> pl.Series:
     is_whole = value.is_finite() & (value == value.round()) & (value.abs() < _EXACT_IN_A_FLOAT)
     whole = value.cast(pl.Int64, strict=False).cast(pl.String)
     return values.to_frame().select(pl.when(is_whole).then(whole).otherwise(value.cast(pl.String))).to_series()
+
+
+def as_dates(texts: pl.Series) -> pl.Series:
+    """Return texts that begin with an ISO date as dates; null for all others: who sends them knows no better."""
+    return texts.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
 
 
 def as_instants(values: pl.Series, time_zone: str = "UTC") -> pl.Series | None:

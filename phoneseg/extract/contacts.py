@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from phoneseg.contracts import RAW_CONTACT, RAW_PHONE
 from phoneseg.errors import SourceError
 from phoneseg.extract.column_readings import ColumnReadings
+from phoneseg.extract.column_values import as_dates
 from phoneseg.extract.source_rows import SourceRows, check_region
 from phoneseg.privacy import NOBODY, Tombstones
 from phoneseg.settings import ContactSource, Settings
@@ -178,7 +179,7 @@ class SourceReader:
         }
         texts = {name: rows.text(column) for name, column in columns.items()}
         # What is no date or number is not known; who sends it would have to mend thousands of rows.
-        dates = texts["birth_date"].str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
+        dates = as_dates(texts["birth_date"])
         amounts = texts["income_amount"].cast(pl.Float64, strict=False)
         if readings is not None:
             for setting, name, read in (("birth_date", "birth_date", dates), ("income", "income_amount", amounts)):

@@ -17,6 +17,7 @@ from phoneseg.contracts import (
     RAW_PERSON,
     SHARED_BY_TOO_MANY,
 )
+from phoneseg.extract.column_values import as_dates
 from phoneseg.extract.contacts import ContactBatch, SourceReader, existed, extract_source, told_of_source
 from phoneseg.extract.erased import known_tombstones
 from phoneseg.extract.source_rows import SourceRows
@@ -50,7 +51,7 @@ class PersonReader:
         source, every = self.contacts.source, SourceRows(rows, self.contacts.where)
         texts = ("first_name", "last_name", "full_name", "email", "employer", "birth_date", "city", "postal_code")
         columns = {name: every.filled_text(getattr(source, name)) for name in texts}
-        columns["birth_date"] = columns["birth_date"].str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
+        columns["birth_date"] = as_dates(columns["birth_date"])
         told = pl.DataFrame(
             {
                 **self.contacts.read_ids(every),

@@ -106,7 +106,7 @@ def weigh_pairs(
 def _weigh(
     pairs: pl.DataFrame, people: pl.DataFrame, numbers: pl.DataFrame, word_counts: pl.DataFrame, sizes: _Sizes
 ) -> pl.DataFrame:
-    sides = [people[pairs[side]].rename(lambda name, side=side: f"{name}_{side}") for side in ("a", "b")]  # type: ignore[misc]
+    sides = [people[pairs[side]].select(pl.all().name.suffix(f"_{side}")) for side in ("a", "b")]
     both = pl.concat([pairs, *sides], how="horizontal")
     shared = _find_shared_numbers(pairs, numbers)
     both = both.join(shared, on=["a", "b"], how="left", maintain_order="left")

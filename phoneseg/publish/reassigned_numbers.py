@@ -68,7 +68,7 @@ def write_answers(warehouse: Warehouse, connection: sa.Connection, answers: pl.D
     kept, before = _about_published(warehouse, connection, answers), _count(connection, table)
     is_same = (table.c.phone_token == sa.bindparam("token")) & (table.c.asked_at == sa.bindparam("asked"))
     for rows in kept.iter_slices(BATCH_ROWS):
-        keys = rows.select(token="phone_token", asked="asked_at").to_dicts()  # noqa: S106  # names of columns
+        keys = rows.select(pl.col("phone_token").alias("token"), pl.col("asked_at").alias("asked")).to_dicts()
         connection.execute(table.delete().where(is_same), keys)  # its rowcount is of the last of the keys, or unknown
         connection.execute(table.insert(), rows.to_dicts())
     return kept, before + len(kept) - _count(connection, table)

@@ -179,9 +179,9 @@ def test_a_retry_counts_once_what_a_killed_attempt_has_read_again(
     assert _shared(settings) == (0, 5, [("placeholder", 5)])
 
 
-def _equals_a_full_run(settings: Settings, as_of: object) -> bool:
+def _equals_a_full_run(settings: Settings, as_of: datetime) -> bool:
     before = published_tables(settings)
-    run_pipeline(settings, as_of, full=True)  # type: ignore[arg-type]
+    run_pipeline(settings, as_of, full=True)
     return published_tables(settings) == before
 
 

@@ -42,7 +42,7 @@ def test_a_number_rests_before_another_gets_it(demo: dict[str, pl.DataFrame]) ->
     assert 0.02 < len(truth) / len(demo["truth.phone_cell"]) < 0.08
     rest = (truth["reassigned_at"] - truth["disconnected_at"]).drop_nulls().dt.total_days()
     assert len(rest) > 5
-    assert 45 <= rest.min() <= rest.max() <= 150  # type: ignore[operator]  # numbers
+    assert rest.is_between(45, 150).all()
 
 
 def test_the_list_holds_numbers_that_were_given_up_and_some_of_holders_before(demo: dict[str, pl.DataFrame]) -> None:

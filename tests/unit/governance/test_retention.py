@@ -16,6 +16,7 @@ from phoneseg.contracts import (
     SEGMENT_SIZE,
     SOURCE_SIZE,
     TOMBSTONE,
+    Table,
 )
 from phoneseg.governance import apply_retention
 from phoneseg.settings import Settings
@@ -58,8 +59,8 @@ def keeping(books: Books, **days: int) -> Settings:
     return books.settings.model_copy(update={"privacy": privacy.model_copy(update={"retention": retention})})
 
 
-def days_of(books: Books, table: object, at: str = "as_of") -> list[int]:
-    rows = books.rows(table)  # type: ignore[arg-type]
+def days_of(books: Books, table: Table, at: str = "as_of") -> list[int]:
+    rows = books.rows(table)
     return sorted((NOW.replace(tzinfo=row[at].tzinfo) - row[at]).days for row in rows)
 
 

@@ -1,5 +1,7 @@
 """What the contracts say of persons is what erasure, access and retention know, so that no new table is forgotten."""
 
+from collections.abc import Callable
+
 import pytest
 
 from phoneseg.contracts import TABLES, Keeping, PrivacyClass, Table
@@ -30,13 +32,13 @@ def test_every_pseudonym_and_number_is_within_the_reach_of_an_erasure(table: Tab
 
 @each_table
 def test_a_table_of_past_days_has_a_retention_or_a_reason_to_stay(
-    table: Table, make_settings: "type[Settings]"
+    table: Table, make_settings: Callable[..., Settings]
 ) -> None:
     days = "[privacy.retention]\npersonal_days = 1\npublic_days = 1\nreceipt_days = 1\n"
-    settings = make_settings(more=days)  # type: ignore[call-arg]
+    settings = make_settings(more=days)
     is_past = table.keeping is not Keeping.CURRENT
     assert (retention_days(settings, table) is not None) == (is_past and table.name not in STAYING)
-    assert retention_days(make_settings(), table) is None  # type: ignore[call-arg]
+    assert retention_days(make_settings(), table) is None
 
 
 def test_values_go_into_statements_in_parts_each_once() -> None:

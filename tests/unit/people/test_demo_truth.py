@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -22,9 +23,9 @@ WITH_PLACEHOLDERS = HygieneSettings(quarantine_placeholders=False)
 
 
 @pytest.fixture
-def demo_settings(write_toml: Callable[[str], object]) -> Settings:
+def demo_settings(write_toml: Callable[[str], Path]) -> Settings:
     """The settings that the demo comes with."""
-    return load_settings(write_toml(_SETTINGS.format(url="duckdb:///none.duckdb", rates="USD = 1.0")))  # type: ignore[arg-type]
+    return load_settings(write_toml(_SETTINGS.format(url="duckdb:///none.duckdb", rates="USD = 1.0")))
 
 
 @pytest.mark.parametrize(

@@ -136,7 +136,7 @@ def test_the_order_of_rows_makes_no_difference(resolve_people: Callable[..., Res
         for number in range(60)
     }
     first = resolve_people(contacts)
-    assert first.canonical["member_count"].max() > 1  # type: ignore[operator]  # counts
+    assert (first.canonical["member_count"] > 1).any()
     for _ in range(3):
         shuffled = list(contacts.items())
         rng.shuffle(shuffled)
