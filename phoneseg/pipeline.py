@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 import polars as pl
 
 from phoneseg import publish
-from phoneseg.activity import match_activity
+from phoneseg.activity import match_activity, scan_unread
 from phoneseg.consent import match_permissions, scan_permissions
 from phoneseg.contracts import (
     ACTIVITY,
@@ -169,8 +169,7 @@ def profile(run: Run) -> Counts:
     stage, settings = run.stage, run.settings.profile
     names = (RAW_CONTACT.name, CONTACT_PHONE.name, CONTACT_QUARANTINE.name)
     read = build_contact_base(*(stage.scan(name) for name in names))
-    kept = stage.scan(KEPT_CONTACT.name).join(stage.scan(CHANGED_CONTACT.name), on="contact_id", how="anti")
-    base = pl.concat([read, CONTACT_BASE.conform(kept)])
+    base = pl.concat([read, CONTACT_BASE.conform(scan_unread(stage, KEPT_CONTACT.name))])
     activity = stage.scan_parts(ACTIVITY.name)
     with stage.append_parts(CONTACT_BASE, len(activity)) as append:
         for batch in base.collect_batches(chunk_size=_BATCH_CONTACTS):

@@ -83,3 +83,12 @@ def edit_settings(settings: Settings, old: str, new: str) -> Settings:
     assert old in text
     file.write_text(text.replace(old, new, 1))
     return load_settings(file)
+
+
+def check_that_a_full_run_changes_nothing(settings: Settings, as_of: datetime) -> None:
+    """Check that what is published is what a run publishes that reads everything."""
+    before = published_tables(settings)
+    full = run_pipeline(settings, as_of, full=True)
+    assert not full["is_incremental"]
+    assert published_tables(settings) == before
+    assert (full["deleted_rows"], full["inserted_rows"]) == (0, 0)

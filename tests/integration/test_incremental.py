@@ -2,10 +2,19 @@
 
 import random
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
-from runs import AS_OF, edit_settings, execute, on_warehouses, published_tables, query, run_pipeline
+from runs import (
+    AS_OF,
+    check_that_a_full_run_changes_nothing,
+    edit_settings,
+    execute,
+    on_warehouses,
+    published_tables,
+    query,
+    run_pipeline,
+)
 
 from phoneseg import pipeline
 from phoneseg.contracts import CONTACT_PROFILE, REPORTS
@@ -49,15 +58,6 @@ CHANGES = (
     "WHERE customer_id % 30 = 0",
     "DELETE FROM telephony.do_not_call WHERE listed_at < TIMESTAMP '2025-01-01'",
 )
-
-
-def check_that_a_full_run_changes_nothing(settings: Settings, as_of: datetime) -> None:
-    """Check that what is published is what a run publishes that reads everything."""
-    before = published_tables(settings)
-    full = run_pipeline(settings, as_of, full=True)
-    assert not full["is_incremental"]
-    assert published_tables(settings) == before
-    assert (full["deleted_rows"], full["inserted_rows"]) == (0, 0)
 
 
 def test_an_incremental_run_publishes_what_a_full_one_would(any_settings: Settings) -> None:

@@ -5,7 +5,15 @@ from datetime import UTC, datetime, timedelta
 
 import polars as pl
 import pytest
-from runs import AS_OF, edit_settings, execute, published_tables, query, run_pipeline
+from runs import (
+    AS_OF,
+    check_that_a_full_run_changes_nothing,
+    edit_settings,
+    execute,
+    published_tables,
+    query,
+    run_pipeline,
+)
 
 from phoneseg import pipeline
 from phoneseg.run import Run, Stage
@@ -133,7 +141,7 @@ def test_one_contact_more_quarantines_the_number_of_all_and_one_less_brings_it_b
     execute(settings, "DELETE FROM shop.customer WHERE id IN (15, 16)")
     assert run_pipeline(settings, NEXT + timedelta(days=2), accept_drift=True)["is_incremental"]
     assert _shared(settings) == (4, 0, [("business_line", 4)])
-    assert _equals_a_full_run(settings, NEXT + timedelta(days=2))
+    check_that_a_full_run_changes_nothing(settings, NEXT + timedelta(days=2))
 
 
 def test_who_is_gone_from_a_source_that_a_run_leaves_out_stays_in_all_tables_until_it_is_read(
@@ -177,12 +185,6 @@ def test_a_retry_counts_once_what_a_killed_attempt_has_read_again(
     for verb in pipeline.VERBS[1:]:
         verb(run)
     assert _shared(settings) == (0, 5, [("placeholder", 5)])
-
-
-def _equals_a_full_run(settings: Settings, as_of: datetime) -> bool:
-    before = published_tables(settings)
-    run_pipeline(settings, as_of, full=True)
-    return published_tables(settings) == before
 
 
 def test_a_quarantine_of_shared_numbers_can_be_switched_off(shop: Callable[..., Settings]) -> None:

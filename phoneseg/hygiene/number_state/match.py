@@ -5,10 +5,9 @@ from typing import Final
 
 import polars as pl
 
-from phoneseg.activity import NUMBER, add_known_tokens, list_numbers, scan_named_numbers
+from phoneseg.activity import NUMBER, add_known_tokens, list_numbers, scan_named_numbers, scan_unread
 from phoneseg.contracts import (
     ACTIVITY,
-    CHANGED_CONTACT,
     CONTACT_PHONE,
     CONTACT_QUARANTINE,
     DECIDED_PERMISSION,
@@ -67,9 +66,7 @@ def match_number_states(run: Run, key: TokenKey) -> dict[str, int]:
 
 def _scan_all(stage: Stage, table: Table, kept: Table) -> pl.LazyFrame:
     """Return the rows of all contacts of the run: those that it read, and those that stay as they are published."""
-    changed = stage.scan(CHANGED_CONTACT.name)
-    unread = stage.scan(kept.name).join(changed, on="contact_id", how="anti")
-    return pl.concat([kept.conform(stage.scan(table.name)), kept.conform(unread)])
+    return pl.concat([kept.conform(rows) for rows in (stage.scan(table.name), scan_unread(stage, kept.name))])
 
 
 def _find_listed(stage: Stage, phones: pl.LazyFrame, key: TokenKey) -> pl.LazyFrame:
@@ -137,9 +134,7 @@ def _with_confirmations(stage: Stage, phones: pl.LazyFrame) -> pl.LazyFrame:
     created = pl.concat(
         [
             stage.scan(RAW_CONTACT.name).select("contact_id", "contact_created_at"),
-            stage.scan(KEPT_CONTACT.name)
-            .join(stage.scan(CHANGED_CONTACT.name), on="contact_id", how="anti")
-            .select("contact_id", "contact_created_at"),
+            scan_unread(stage, KEPT_CONTACT.name).select("contact_id", "contact_created_at"),
         ]
     )
     said = pl.concat(stage.scan_parts(DECIDED_PERMISSION.name)).filter("is_granted")
