@@ -1,0 +1,1 @@
+"""How good each detector is on generated data whose truth is known."""
