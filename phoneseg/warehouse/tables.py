@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import polars as pl
@@ -86,12 +87,12 @@ class TableNaming:
 
     def published(self, table: Table) -> sa.Table:
         """Return the table that readers see."""
-        return self._build(self.contract(table), self.schema(table.area), table.name, is_staging=False)
+        return _build(self, self.contract(table), self.schema(table.area), table.name, is_staging=False)
 
     def staging(self, table: Table, run_id: str) -> sa.Table:
         """Return the run's staging table."""
         name = staging_prefix(run_id) + table.name
-        return self._build(self.contract(table), self.staging_schema, name, is_staging=True)
+        return _build(self, self.contract(table), self.staging_schema, name, is_staging=True)
 
     def all_published(self) -> list[sa.Table]:
         """Return all tables that readers see."""
@@ -102,26 +103,28 @@ class TableNaming:
         tables = (*staged_tables(), *REPLACED_CONTACTS, SEGMENT_CHANGE, CANONICAL_CHANGE)
         return [self.staging(table, run_id) for table in tables]
 
-    def _build(self, table: Table, schema: str, name: str, *, is_staging: bool) -> sa.Table:
-        has_keys = self.has_keys and not is_staging
-        full_name = name if self.has_schemas else f"{schema}_{name}"
-        searched = table.indexes
-        if is_staging:  # a planner that takes ten million rows for one asks for each of them whether it is replaced
-            searched = (table.key,) if table in REPLACED_CONTACTS else ()
-        indexes = [sa.Index(f"{full_name}_{'_'.join(names)}_idx", *names) for names in searched if self.has_keys]
-        return sa.Table(
-            full_name,
-            sa.MetaData(),
-            *_columns(table, has_key=has_keys, is_staging=is_staging),
-            *indexes,
-            schema=schema if self.has_schemas else None,
-            comment=None if is_staging else f"{table.row_meaning} ({table.keeping})",
-        )
-
 
 def staging_prefix(run_id: str) -> str:
     """Return what the names of a run's staging tables start with; short, for databases that cut names at 63."""
     return f"run_{hashlib.sha256(run_id.encode()).hexdigest()[:12]}__"
+
+
+@lru_cache(maxsize=512)  # SQLAlchemy knows a statement again by its tables
+def _build(naming: TableNaming, table: Table, schema: str, name: str, *, is_staging: bool) -> sa.Table:
+    has_keys = naming.has_keys and not is_staging
+    full_name = name if naming.has_schemas else f"{schema}_{name}"
+    searched = table.indexes
+    if is_staging:  # a planner that takes ten million rows for one asks for each of them whether it is replaced
+        searched = (table.key,) if table in REPLACED_CONTACTS else ()
+    indexes = [sa.Index(f"{full_name}_{'_'.join(names)}_idx", *names) for names in searched if naming.has_keys]
+    return sa.Table(
+        full_name,
+        sa.MetaData(),
+        *_columns(table, has_key=has_keys, is_staging=is_staging),
+        *indexes,
+        schema=schema if naming.has_schemas else None,
+        comment=None if is_staging else f"{table.row_meaning} ({table.keeping})",
+    )
 
 
 def _columns(table: Table, *, has_key: bool, is_staging: bool) -> Iterable[sa.Column[object]]:
