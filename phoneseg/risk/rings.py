@@ -1,0 +1,157 @@
+"""Accounts that share devices, numbers or counterparties: rings, by connected components."""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+import polars as pl
+
+from phoneseg.risk.account_links import COUNTERPARTY, DEVICE, NUMBER, drop_hubs, pair_by_counterparties
+from phoneseg.risk.signal_rows import ANY_KIND, Window, build_signals, join_reasons, tell_evidence
+from phoneseg.settings.risk_clusters import RingSettings
+
+RING: Final = "ring"
+_JOINING: Final = (DEVICE, NUMBER)
+_HOURS: Final = 3600
+
+
+class Rings(NamedTuple):
+    """Rings of accounts.
+
+    Attributes:
+        signals: Rows of RISK_SIGNAL, one for each ring.
+        members: `ring` (the smallest contact_id) and `contact_id`.
+        hubs: Rows of `drop_hubs`: what too many accounts share to say anything.
+        unresolved: `ring` and `account_count` of components that stay too large whatever the bounds.
+    """
+
+    signals: pl.DataFrame
+    members: pl.DataFrame
+    hubs: pl.DataFrame
+    unresolved: pl.DataFrame
+
+
+def find_rings(links: pl.LazyFrame, accounts: pl.LazyFrame | None, window: Window, settings: RingSettings) -> Rings:
+    """Find accounts that devices, numbers, or several counterparties join, through others or directly.
+
+    What more accounts share than a bound allows is taken out first, and reported. Connected components of the rest
+    (scipy.sparse.csgraph) are rings from `min_accounts` on. A component above `max_accounts` is taken apart: its
+    bounds are halved until it falls into parts, or until nothing is left that could be halved.
+
+    The score is the redundancy: how many links for each account there are more than are needed to connect the ring
+    (the cyclomatic number of its graph over its accounts). Numbers and devices that change hands make trees, which
+    have none; accounts of one hand share several things.
+
+    Args:
+        links: Rows of `link_accounts`: `contact_id`, `link_kind` and `link`.
+        accounts: `contact_id` and `created_at` (nullable), to see which were made together; None if nobody knows.
+        window: The time that the links are from.
+        settings: When accounts are a ring.
+    """
+    shared, hubs = drop_hubs(links, settings)
+    edges = pl.concat([shared.filter(pl.col("link_kind").is_in(_JOINING)), pair_by_counterparties(shared, settings)])
+    whole, unresolved = _connect_within_bounds(edges, settings)
+    sizes = whole.select("ring", "contact_id").unique().group_by("ring").agg(account_count=pl.len())
+    large = sizes.filter(pl.col("account_count") >= settings.min_accounts)
+    kept = whole.join(large, on="ring", how="semi")
+    members = kept.select("ring", "contact_id").unique().sort(pl.all())
+    together = _count_created_together(members, accounts, settings)
+    signals = _signal_rings(_describe(kept).join(together, on="ring", how="left"), window, settings)
+    return Rings(signals, members, hubs, unresolved)
+
+
+def connect(edges: pl.DataFrame) -> pl.DataFrame:
+    """Return the edges with `ring`, the smallest contact_id of their component, whatever the order of rows.
+
+    Args:
+        edges: `contact_id`, `link_kind` and `link`, unique.
+    """
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    if edges.is_empty():
+        return edges.with_columns(ring=pl.col("contact_id"))
+    account = edges["contact_id"].rank("dense").to_numpy().astype(np.int64) - 1
+    link = edges.select(pl.struct("link_kind", "link").rank("dense")).to_series().to_numpy().astype(np.int64) - 1
+    account_count = int(account.max()) + 1
+    size = account_count + int(link.max()) + 1
+    graph = coo_array((np.ones(len(edges), np.int8), (account, account_count + link)), shape=(size, size))
+    _, labels = connected_components(graph, directed=False)
+    return edges.with_columns(label=pl.Series(labels[account])).select(
+        pl.all().exclude("label"), ring=pl.col("contact_id").min().over("label")
+    )
+
+
+def _connect_within_bounds(edges: pl.DataFrame, settings: RingSettings) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the edges of components that are not too large, and `ring` and `account_count` of those that stay so."""
+    done = []
+    todo = connect(edges)
+    sharers = pl.len().over("link_kind", "link")
+    while True:
+        accounts = pl.col("contact_id").n_unique().over("ring")
+        sized = todo.with_columns(accounts=accounts, sharers=sharers)
+        done.append(sized.filter(pl.col("accounts") <= settings.max_accounts).drop("accounts", "sharers"))
+        large = sized.filter(pl.col("accounts") > settings.max_accounts)
+        widest = large["sharers"].max()
+        if not isinstance(widest, int) or widest <= 2:
+            left = large.group_by("ring").agg(account_count=pl.col("contact_id").n_unique()).sort("ring")
+            return pl.concat(done), left
+        bound = max(widest // 2, 2)
+        todo = connect(large.filter(pl.col("sharers") <= bound).drop("ring", "accounts", "sharers"))
+
+
+def _describe(edges: pl.DataFrame) -> pl.DataFrame:
+    """Return what is shared in each ring: one row for each `ring`."""
+    shared = edges.filter(pl.len().over("link_kind", "link") > 1)
+    nodes = pl.col("contact_id").n_unique() + pl.struct("link_kind", "link").n_unique()
+    of_kind = {
+        f"{kind}_count": pl.col("link").filter(pl.col("link_kind") == kind).n_unique()
+        for kind in (*_JOINING, COUNTERPARTY)
+    }
+    return shared.group_by("ring").agg(
+        account_count=pl.col("contact_id").n_unique().cast(pl.Int64),
+        spare_links=pl.len().cast(pl.Int64) - nodes.cast(pl.Int64) + 1,
+        **of_kind,
+    )
+
+
+def _count_created_together(
+    members: pl.DataFrame, accounts: pl.LazyFrame | None, settings: RingSettings
+) -> pl.DataFrame:
+    """Return `ring` and `together_count`: the most accounts of it that were made within some hours."""
+    if accounts is None:
+        return pl.DataFrame(schema={"ring": pl.String, "together_count": pl.Int64})
+    made = accounts.filter(pl.col("created_at").is_not_null()).select("contact_id", "created_at")
+    dated = members.lazy().join(made, on="contact_id").sort("ring", "created_at")
+    spans = dated.rolling("created_at", period=f"{round(settings.created_together_h * _HOURS)}s", group_by="ring")
+    counted = spans.agg(count=pl.len())
+    return counted.group_by("ring").agg(together_count=pl.col("count").max().cast(pl.Int64)).collect()
+
+
+def _signal_rings(rings: pl.DataFrame, window: Window, settings: RingSettings) -> pl.DataFrame:
+    accounts, together = pl.col("account_count"), pl.col("together_count")
+    redundancy = pl.col("spare_links") / accounts
+    is_redundant = redundancy >= settings.high_redundancy
+    is_together = (together * 100 >= settings.created_together_pct * accounts).fill_null(False)
+    rows = rings.with_columns(
+        subject_kind=pl.lit("cluster"),
+        subject="ring",
+        activity_kind=pl.lit(ANY_KIND),
+        observed=accounts,
+        expected=pl.lit(None, pl.Float64),
+        score=redundancy,
+        p_value=pl.lit(None, pl.Float64),
+        risk_level=pl.when(is_redundant | is_together).then(pl.lit("high")).otherwise(pl.lit("monitor")),
+        reasons=join_reasons(
+            {f"shared_{kind}": pl.col(f"{kind}_count") > 0 for kind in (*_JOINING, COUNTERPARTY)}
+            | {"redundant_links": is_redundant, "created_together": is_together}
+        ),
+        evidence=tell_evidence(
+            accounts="account_count",
+            devices=f"{DEVICE}_count",
+            numbers=f"{NUMBER}_count",
+            counterparties=f"{COUNTERPARTY}_count",
+            spare_links="spare_links",
+            created_together=together.fill_null(0),
+        ),
+    )
+    return build_signals(rows, RING, window)
