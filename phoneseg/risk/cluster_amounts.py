@@ -48,7 +48,7 @@ def find_unusual_amounts(
         tested = tested.join(test, on="cluster", how="left")
     tested = tested.filter(pl.col("payer_count") >= settings.min_members)
     tested = tested.with_columns(pl.col(*_TESTS.values()).fill_null(1.0)).sort("cluster")
-    p_value = tested.select(pl.min_horizontal(_TESTS.values()) * len(_TESTS)).to_series().clip(upper_bound=1)
+    p_value = tested.select(pl.min_horizontal(*_TESTS.values()) * len(_TESTS)).to_series().clip(upper_bound=1)
     adjusted = pl.Series(adjust_for_discoveries(p_value))
     rows = tested.with_columns(p_value=p_value, adjusted=adjusted, score=pl.Series(minus_log10(adjusted)))
     flagged = rows.filter(pl.col("adjusted") <= settings.max_false_discovery_rate)

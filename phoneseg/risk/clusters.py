@@ -101,8 +101,8 @@ def _test_blocks(
     )
     place = settings.min_signs - 1  # of so many signs that all have to be there, the least sure one tells the chance
     return signs.with_columns(
-        sign_count=pl.sum_horizontal(_SIGNS),
-        p_value=pl.concat_list(_SIGNS.values()).list.sort().list.get(place),
+        sign_count=pl.sum_horizontal(*_SIGNS),
+        p_value=pl.concat_list(*_SIGNS.values()).list.sort().list.get(place),
     )
 
 
