@@ -23,7 +23,8 @@ def find_unusual_amounts(
     adjusted over all clusters (Benjamini-Hochberg).
 
     - equal_amounts: so many members paid one and the same amount, where everybody has it with the share that the others
-      have (binomial, times the amounts of the cluster). One member that pays it each month counts once.
+      have (binomial, times the amounts of the cluster). One member that pays it each month counts once, and what many
+      pay is a price.
     - great_sums: the sums of its members rank high among all sums (Wilcoxon 1945, normal limit with ties); one rich
       member does not move it.
     - woke_together: so many members, silent for `sleep_days`, pay again within `waking_h` (binomial with the share of
@@ -92,7 +93,8 @@ def _test_equal_amounts(members: pl.DataFrame, paid: pl.DataFrame, settings: Clu
     sizes = own.group_by("cluster").agg(size=pl.col("member").n_unique(), amount_count=pl.col("amount_e4").n_unique())
     counts = own.group_by("cluster", "amount_e4").agg(equal_count=pl.len())
     counts = counts.filter(pl.col("equal_count") >= settings.min_equal_members)
-    table = counts.join(everywhere, on="amount_e4").join(sizes, on="cluster")
+    odd = everywhere.filter(pl.col("all_count") * 100 <= settings.common_price_pct * total)
+    table = counts.join(odd, on="amount_e4").join(sizes, on="cluster")
     # One more than the others have, of one more: an amount that nobody else paid is rare, not impossible.
     share = (table["all_count"] - table["equal_count"] + 1) / (total - table["size"] + 1)
     p = binomial_upper_tail(table["equal_count"], table["size"], share) * table["amount_count"].to_numpy()

@@ -19,7 +19,7 @@ class Rings(NamedTuple):
 
     Attributes:
         signals: Rows of RISK_SIGNAL, one for each ring.
-        members: `ring` (the smallest contact_id) and `contact_id`.
+        members: `ring` (the smallest contact_id) and `contact_id`, of those rings.
         hubs: Rows of `drop_hubs`: what too many accounts share to say anything.
         unresolved: `ring` and `account_count` of components that stay too large whatever the bounds.
     """
@@ -37,9 +37,11 @@ def find_rings(links: pl.LazyFrame, accounts: pl.LazyFrame | None, window: Windo
     (scipy.sparse.csgraph) are rings from `min_accounts` on. A component above `max_accounts` is taken apart: its
     bounds are halved until it falls into parts, or until nothing is left that could be halved.
 
+    Numbers and devices that change hands, and families, make components, too; most of these are small trees. So a
+    component is told only for a sign of one hand: links that are spare, one thing that a crowd shares, accounts made
+    together, or very many of them.
     The score is the redundancy: how many links for each account there are more than are needed to connect the ring
-    (the cyclomatic number of its graph over its accounts). Numbers and devices that change hands make trees, which
-    have none; accounts of one hand share several things.
+    (the cyclomatic number of its graph over its accounts).
 
     Args:
         links: Rows of `link_accounts`: `contact_id`, `link_kind` and `link`.
@@ -56,7 +58,8 @@ def find_rings(links: pl.LazyFrame, accounts: pl.LazyFrame | None, window: Windo
     members = kept.select("ring", "contact_id").unique().sort(pl.all())
     together = _count_created_together(members, accounts, settings)
     signals = _signal_rings(_describe(kept).join(together, on="ring", how="left"), window, settings)
-    return Rings(signals, members, hubs, unresolved)
+    told = members.join(signals.select(ring="subject"), on="ring", how="semi", maintain_order="left")
+    return Rings(signals, told, hubs, unresolved)
 
 
 def connect(edges: pl.DataFrame) -> pl.DataFrame:
@@ -101,7 +104,7 @@ def _connect_within_bounds(edges: pl.DataFrame, settings: RingSettings) -> tuple
 
 def _describe(edges: pl.DataFrame) -> pl.DataFrame:
     """Return what is shared in each ring: one row for each `ring`."""
-    shared = edges.filter(pl.len().over("link_kind", "link") > 1)
+    shared = edges.with_columns(sharers=pl.len().over("link_kind", "link")).filter(pl.col("sharers") > 1)
     nodes = pl.col("contact_id").n_unique() + pl.struct("link_kind", "link").n_unique()
     of_kind = {
         f"{kind}_count": pl.col("link").filter(pl.col("link_kind") == kind).n_unique()
@@ -110,6 +113,7 @@ def _describe(edges: pl.DataFrame) -> pl.DataFrame:
     return shared.group_by("ring").agg(
         account_count=pl.col("contact_id").n_unique().cast(pl.Int64),
         spare_links=pl.len().cast(pl.Int64) - nodes.cast(pl.Int64) + 1,
+        most_sharers=pl.col("sharers").max(),
         **of_kind,
     )
 
@@ -130,9 +134,15 @@ def _count_created_together(
 def _signal_rings(rings: pl.DataFrame, window: Window, settings: RingSettings) -> pl.DataFrame:
     accounts, together = pl.col("account_count"), pl.col("together_count")
     redundancy = pl.col("spare_links") / accounts
-    is_redundant = redundancy >= settings.high_redundancy
-    is_together = (together * 100 >= settings.created_together_pct * accounts).fill_null(False)
-    rows = rings.with_columns(
+    signs = {
+        "spare_links": redundancy >= settings.min_redundancy,
+        "crowd": pl.col("most_sharers") >= settings.crowd,
+        "created_together": (together * 100 >= settings.created_together_pct * accounts).fill_null(False),
+        "many_accounts": accounts >= settings.many_accounts,
+    }
+    sign_count = pl.sum_horizontal(*signs.values())
+    is_high = sign_count >= settings.high_signs
+    rows = rings.filter(sign_count >= settings.min_signs).with_columns(
         subject_kind=pl.lit("cluster"),
         subject="ring",
         activity_kind=pl.lit(ANY_KIND),
@@ -140,10 +150,9 @@ def _signal_rings(rings: pl.DataFrame, window: Window, settings: RingSettings) -
         expected=pl.lit(None, pl.Float64),
         score=redundancy,
         p_value=pl.lit(None, pl.Float64),
-        risk_level=pl.when(is_redundant | is_together).then(pl.lit("high")).otherwise(pl.lit("monitor")),
+        risk_level=pl.when(is_high).then(pl.lit("high")).otherwise(pl.lit("monitor")),
         reasons=join_reasons(
-            {f"shared_{kind}": pl.col(f"{kind}_count") > 0 for kind in (*_JOINING, COUNTERPARTY)}
-            | {"redundant_links": is_redundant, "created_together": is_together}
+            {f"shared_{kind}": pl.col(f"{kind}_count") > 0 for kind in (*_JOINING, COUNTERPARTY)} | signs
         ),
         evidence=tell_evidence(
             accounts="account_count",

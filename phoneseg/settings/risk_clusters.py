@@ -48,9 +48,17 @@ class RingSettings(Section):
     max_accounts: int = Field(
         2000, ge=3, description="A component of more accounts is taken apart, by lower bounds on what is shared."
     )
-    high_redundancy: float = Field(
-        0.3, ge=0, description="The risk is high where so many links for each account are more than connect the ring."
+    min_redundancy: float = Field(
+        0.3, ge=0, description="A ring has spare links if it has so many for each account more than connect it."
     )
+    crowd: int = Field(
+        8, ge=2, description="A device, number or counterparty of so many accounts of the ring is crowded."
+    )
+    many_accounts: int = Field(20, ge=2, description="So many accounts are more than chance joins, but once or twice.")
+    min_signs: int = Field(
+        1, ge=1, le=4, description="So many of the signs (spare links, crowd, made together, many) make a ring."
+    )
+    high_signs: int = Field(2, ge=1, le=4, description="The risk is high where there are so many of them.")
     created_together_h: float = Field(48, gt=0, description="Accounts made within so many hours are made together ...")
     created_together_pct: float = Field(60, gt=0, le=100, description="... if they are so many percent of the ring.")
 
@@ -60,6 +68,9 @@ class ClusterAmountSettings(Section):
 
     min_members: int = Field(4, ge=2, description="Of fewer members that paid, money says nothing.")
     min_equal_members: int = Field(4, ge=2, description="So many members have to have paid one and the same amount.")
+    common_price_pct: float = Field(
+        5, gt=0, le=100, description="An amount that more percent of all who pay have paid is a price, and no sign."
+    )
     sleep_days: float = Field(14, gt=0, description="A member that was silent for so many days had been asleep.")
     waking_h: float = Field(24, gt=0, description="Members that wake within so many hours wake together.")
     max_false_discovery_rate: float = Field(0.01, gt=0, lt=1, description="Share of false alarms that is accepted.")
