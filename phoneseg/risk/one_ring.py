@@ -19,10 +19,10 @@ def find_one_ring_calls(
 ) -> pl.DataFrame:
     """Find numbers, and number blocks, whose calls only want to be called back.
 
-    What has to hold of the calls from a number, or from all numbers of a block: many callees, few calls to each,
-    hardly any answered (and fewer than chance allows, at the rate of all other callers; Benjamini-Hochberg), and, where
-    the ring of unanswered calls was timed, mostly short. The risk is high where callees call back, or where a callback
-    is dear. A block is told if several of its numbers call, so that numbers that ring few people each do not hide.
+    What has to hold of the calls from a number, or from all numbers of a block: many callees, few calls to each, and
+    hardly any answered (and fewer than chance allows, at the rate of all other callers; Benjamini-Hochberg); and either
+    short rings, as far as those were timed, or callees that call back, or a callback that is dear. The last two make
+    the risk high. A block is told if several of its numbers call: numbers that ring few people each do not hide.
 
     Args:
         events: Rows of RISK_EVENT, up to `callback_h` after the end of the window.
@@ -52,8 +52,9 @@ def find_one_ring_calls(
     tests = counted.with_columns(
         p_value=p, adjusted=pl.Series(adjust_for_discoveries(p, subject_count)), expected=pl.col("call_count") * share
     )
-    flagged = tests.filter(_is_one_ring(settings), pl.col("adjusted") <= settings.max_false_discovery_rate)
-    return _signal(mark_premium_ranges(flagged.lazy(), premium).collect(), window, settings)
+    placed = mark_premium_ranges(tests.lazy(), premium).collect()
+    flagged = placed.filter(_is_one_ring(settings), pl.col("adjusted") <= settings.max_false_discovery_rate)
+    return _signal(flagged, window, settings)
 
 
 def _screen(made: pl.LazyFrame, settings: OneRingSettings) -> tuple[dict[str, pl.DataFrame], int]:
@@ -135,35 +136,37 @@ def _count(
 
 
 def _is_one_ring(settings: OneRingSettings) -> pl.Expr:
-    calls, callees, timed = pl.col("call_count"), pl.col("callee_count"), pl.col("timed_count")
+    calls, callees = pl.col("call_count"), pl.col("callee_count")
     is_alone = (pl.col("subject_kind") == "number_block") & (pl.col("caller_count") < settings.min_callers_of_prefix)
     return (
         (callees >= settings.min_callees)
         & (calls <= callees * settings.max_calls_per_callee)
         & (pl.col("answered_count") * 100 <= settings.max_answered_pct * calls)
-        & (pl.col("short_count") * 100 >= settings.min_short_pct * timed)
         & ~is_alone
+        & pl.any_horizontal(*_signs(settings).values())
     )
 
 
+def _signs(settings: OneRingSettings) -> dict[str, pl.Expr]:
+    timed, back = pl.col("timed_count"), pl.col("callback_count")
+    is_called_back = back * 100 >= settings.min_callback_pct * pl.col("callee_count")
+    return {
+        "short_rings": (timed > 0) & (pl.col("short_count") * 100 >= settings.min_short_pct * timed),
+        "callbacks": is_called_back & (back >= settings.min_callbacks),
+        "dear_callback": pl.col("range_kind").is_not_null(),
+    }
+
+
 def _signal(flagged: pl.DataFrame, window: Window, settings: OneRingSettings) -> pl.DataFrame:
-    is_called_back = pl.col("callback_count") * 100 >= settings.high_callback_pct * pl.col("callee_count")
-    is_dear = pl.col("range_kind").is_not_null()
+    signs = _signs(settings)
+    is_high = signs["callbacks"] | signs["dear_callback"]
     is_foreign = pl.col("foreign_count") * 2 > pl.col("call_count")
     rows = flagged.with_columns(
         activity_kind=pl.lit("call"),
         observed="answered_count",
         score=pl.Series(minus_log10(flagged["adjusted"])),
-        risk_level=pl.when(is_called_back | is_dear).then(pl.lit("high")).otherwise(pl.lit("monitor")),
-        reasons=join_reasons(
-            {
-                "unanswered_to_many": pl.lit(True),
-                "short_rings": pl.col("timed_count") > 0,
-                "callbacks": is_called_back,
-                "dear_callback": is_dear,
-                "foreign": is_foreign,
-            }
-        ),
+        risk_level=pl.when(is_high).then(pl.lit("high")).otherwise(pl.lit("monitor")),
+        reasons=join_reasons({"unanswered_to_many": pl.lit(True), **signs, "foreign": is_foreign}),
         evidence=tell_evidence(
             calls="call_count",
             callers="caller_count",

@@ -49,13 +49,16 @@ class OneRingSettings(Section):
     min_callers_of_prefix: int = Field(2, ge=1, description="A prefix is flagged if so many of its numbers call.")
     max_answered_pct: float = Field(5, ge=0, le=100, description="Of its calls, at most so many percent are answered.")
     min_short_pct: float = Field(
-        70, ge=0, le=100, description="Of the unanswered whose ring was timed, at least so many percent are short."
+        70,
+        ge=0,
+        le=100,
+        description="Rings are short if so many percent of the unanswered whose ring was timed are; others have to be "
+        "called back, or dear to call back, to be told.",
     )
     max_calls_per_callee: float = Field(2, ge=1, description="More calls to each callee look for an answer.")
     callback_h: float = Field(24, gt=0, description="A call to the number within so many hours is a callback.")
-    high_callback_pct: float = Field(
-        2, ge=0, le=100, description="The risk is high where so many percent of the callees call back."
-    )
+    min_callbacks: int = Field(3, ge=1, description="A number is called back if so many of its callees do ...")
+    min_callback_pct: float = Field(2, ge=0, le=100, description="... and if they are so many percent of them.")
     max_false_discovery_rate: float = Field(0.01, gt=0, lt=1, description="Share of false alarms that is accepted.")
 
 

@@ -36,7 +36,7 @@ class _Callers(NamedTuple):
     """Numbers of one habit."""
 
     name: str
-    count: int
+    number_count: int
     blocks: int
     callees: float
     answered: float
@@ -57,10 +57,10 @@ _HONEST: Final = (
 _RING: Final = _Callers("ring", 30, 3, 300, 0.01, (1, 3), 0.05, "SL")
 _ATTACKS: Final = {
     "naive": _RING,
-    "rotating": _RING._replace(count=600, callees=12),
+    "rotating": _RING._replace(number_count=600, callees=12),
     "long_rings": _RING._replace(ring_s=(15, 25)),
     "answered": _RING._replace(answered=0.125),
-    "spread": _RING._replace(count=200, blocks=200, callees=15),
+    "spread": _RING._replace(number_count=200, blocks=200, callees=15),
     "few_callees": _RING._replace(callees=10, blocks=30),
 }
 
@@ -83,8 +83,8 @@ def draw_one_ring_scenario(seed: int, evasion: str) -> OneRingScenario:
 
 
 def _draw_calls(rng: np.random.Generator, group: _Callers) -> pl.DataFrame:
-    counts = 1 + rng.poisson(group.callees - 1, group.count)
-    caller = np.repeat(np.arange(group.count), counts)
+    counts = 1 + rng.poisson(group.callees - 1, group.number_count)
+    caller = np.repeat(np.arange(group.number_count), counts)
     size = len(caller)
     is_answered = rng.random(size) < group.answered
     ring_s = rng.uniform(*group.ring_s, size)
@@ -95,7 +95,7 @@ def _draw_calls(rng: np.random.Generator, group: _Callers) -> pl.DataFrame:
     hours = draw_hours(rng, size, 1)[row] + np.where(is_back, rng.uniform(0.01, 6, len(row)), 0)
     callees = rng.integers(1, 2**62, size)
     block = caller % group.blocks
-    tokens = np.array([draw_token(f"{group.name} {each}") for each in range(group.count)])
+    tokens = np.array([draw_token(f"{group.name} {each}") for each in range(group.number_count)])
     codes = {"DE": "4915", "SL": "2327"}
     names = np.array([f"{codes[group.country]}{_number_group(group.name)}{each:03d}" for each in range(group.blocks)])
     columns: dict[str, Values] = {

@@ -117,7 +117,8 @@ def _draw_events(rng: np.random.Generator, numbers: _Numbers) -> pl.DataFrame:
 
 
 def _country(block: np.ndarray) -> np.ndarray:
-    return np.array([*_COUNTRIES, "SL"])[np.minimum(block // _BLOCKS_PER_COUNTRY, len(_COUNTRIES))]
+    names = np.array([*_COUNTRIES, "SL"])
+    return np.take(names, np.minimum(block // _BLOCKS_PER_COUNTRY, len(_COUNTRIES)))
 
 
 def _block_name(index: int) -> str:
