@@ -21,7 +21,8 @@ def expect_new_numbers(
     distributed, by the moments of their counts (all carriers' where a carrier has few blocks). So a block is judged by
     its own past as far as that goes, and by its carrier's for the rest: DuMouchel, "Bayesian data mining in large
     frequency tables", The American Statistician 53 (1999), 177-190. Rates of blocks that were never seen are taken
-    for those of blocks that were, which overstates them.
+    for those of blocks that were, which overstates them. Where there is no past at all, as on the first night, the
+    blocks of the window are compared with each other.
 
     Args:
         appearances: Rows of `collect_appearances`.
@@ -40,12 +41,14 @@ def expect_new_numbers(
         pl.coalesce("carrier", "carrier_right").alias("carrier").fill_null(""),
         pl.col("number_count", "past_count").fill_null(0),
     )
-    known = blocks.join(_fit_rates(blocks), on="carrier", how="left").sort("number_block")
-    shape, past_count = known["shape"], known["past_count"]
-    rate = shape / (known["mean"] / history_days)
     days = window.hours / 24
-    tail = gamma_poisson_upper_tail(known["number_count"], shape + past_count, rate + history_days, days)
-    expected = (shape + past_count) / (rate + history_days) * days
+    has_past = bool(blocks["past_count"].sum())
+    rates = _fit_rates(blocks, "past_count", history_days) if has_past else _fit_rates(blocks, "number_count", days)
+    seen_days = history_days if has_past else 0.0
+    known = blocks.join(rates, on="carrier", how="left").sort("number_block")
+    shape, rate = known["shape"] + known["past_count"], known["rate"] + seen_days
+    tail = gamma_poisson_upper_tail(known["number_count"], shape, rate, days)
+    expected = shape / rate * days
     return known.select("number_block", "number_count", expected=expected, p_dense=pl.Series(tail))
 
 
@@ -82,9 +85,9 @@ def _count_blocks(appearances: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _fit_rates(blocks: pl.DataFrame) -> pl.DataFrame:
-    """Return `carrier`, `mean` and `shape` of the gamma of the blocks' past counts, by their moments."""
-    count = pl.col("past_count")
+def _fit_rates(blocks: pl.DataFrame, counts: str, days: float) -> pl.DataFrame:
+    """Return `carrier`, and `shape` and `rate` (by day) of the gamma of its blocks' rates, by moments of counts."""
+    count = pl.col(counts)
     moments = (pl.len().alias("blocks"), count.mean().alias("mean"), count.var().fill_null(0).alias("variance"))
     everywhere = blocks.select(moments[1:])
     own = blocks.group_by("carrier").agg(moments)
@@ -96,4 +99,4 @@ def _fit_rates(blocks: pl.DataFrame) -> pl.DataFrame:
     mean = pl.col("mean").clip(lower_bound=1 / (len(blocks) + 1))
     beyond = (pl.col("variance") - mean).clip(lower_bound=0)
     shape = pl.when(beyond > 0).then(mean**2 / beyond).otherwise(_MOST_SHAPE).clip(_LEAST_SHAPE, _MOST_SHAPE)
-    return pooled.select("carrier", mean=mean, shape=shape)
+    return pooled.select("carrier", shape=shape, rate=shape / (mean / days))

@@ -67,12 +67,13 @@ def find_number_clusters(
     is high where they also behave as no office does: on shared devices, calling out only, or with one counterparty.
 
     Args:
-        appearances: Rows of `collect_appearances`, within the window.
+        appearances: Rows of `collect_appearances`; those outside the window do not count.
         density: Rows of `expect_new_numbers`, or of `expect_active_numbers` for numbers that act.
         events: Rows of RISK_EVENT of the window.
         window: The window.
         settings: When numbers are a cluster.
     """
+    appearances = appearances.filter(window.holds("appeared_at"))
     tested = _test_blocks(appearances, density, window, settings)
     flagged = tested.filter(pl.col("sign_count") >= settings.min_signs)
     members = _choose_members(appearances, flagged)

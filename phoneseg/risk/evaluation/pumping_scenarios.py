@@ -117,8 +117,8 @@ def _draw_events(rng: np.random.Generator, numbers: _Numbers) -> pl.DataFrame:
 
 
 def _country(block: np.ndarray) -> np.ndarray:
-    names = np.array([*_COUNTRIES, "SL"])
-    return np.take(names, np.minimum(block // _BLOCKS_PER_COUNTRY, len(_COUNTRIES)))
+    names: np.ndarray = np.array([*_COUNTRIES, "SL"])[np.minimum(block // _BLOCKS_PER_COUNTRY, len(_COUNTRIES))]
+    return names
 
 
 def _block_name(index: int) -> str:
