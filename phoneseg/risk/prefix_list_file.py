@@ -109,22 +109,23 @@ def _check_values(texts: pl.DataFrame, read: pl.DataFrame, name: str) -> None:
         is_lost = read[column].is_null()
         if column not in _REQUIRED:
             is_lost &= texts[column].is_not_null()
-        _stop_at(texts.filter(is_lost), name, column, f"is not {meaning}")
+        _stop_at(texts, is_lost, name, column, f"is not {meaning}")
 
 
 def _check_rows(texts: pl.DataFrame, read: pl.DataFrame, name: str) -> None:
     has_prefix, has_region = read["prefix"].is_not_null(), read["region_code"].is_not_null()
-    _stop_at(texts.filter(has_prefix == has_region), name, "prefix", "has to be filled, or `region_code`, but not both")
+    _stop_at(texts, has_prefix == has_region, name, "prefix", "has to be filled, or `region_code`, but not both")
     is_over = (read["valid_to"] <= read["valid_from"]).fill_null(False)
-    _stop_at(texts.filter(is_over), name, "valid_to", "has to be after `valid_from`")
+    _stop_at(texts, is_over, name, "valid_to", "has to be after `valid_from`")
     columns = ["prefix", "region_code", "source", "valid_from"]
     is_again = ~read.select(pl.struct(columns).is_first_distinct()).to_series()
-    _stop_at(texts.filter(is_again), name, "prefix", "says again what the same source says from the same instant on")
+    _stop_at(texts, is_again, name, "prefix", "says again what the same source says from the same instant on")
 
 
-def _stop_at(wrong: pl.DataFrame, name: str, column: str, what: str) -> None:
+def _stop_at(texts: pl.DataFrame, is_wrong: pl.Series, name: str, column: str, what: str) -> None:
+    wrong = texts.filter(is_wrong)
     if len(wrong):
         raise SourceError(
-            f"{name}: line {wrong['line'][0]}, column `{column}`: {what}; {len(wrong):,} lines are like that, "
-            "and nothing was loaded"
+            f"{name}: line {wrong['line'][0]}, column `{column}`: {what}; {len(wrong):,} of {len(texts):,} rows are "
+            "like that, and nothing was loaded"
         )
