@@ -1,8 +1,13 @@
 """What the numbers of a cluster do, beyond coming together: it tells an office from a fraud."""
 
+from typing import Final
+
 import polars as pl
 
 from phoneseg.settings.risk_clusters import NumberClusterSettings
+
+DAMNING: Final = ("shared_devices", "same_counterparty")
+"""Reasons that make the risk high: call centres are one-sided, too."""
 
 
 def describe_behaviour(members: pl.DataFrame, events: pl.LazyFrame) -> pl.DataFrame:

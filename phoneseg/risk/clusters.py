@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 import polars as pl
 
 from phoneseg.risk.block_scans import scan_for_bursts, scan_for_runs
-from phoneseg.risk.cluster_behaviour import behaviour_reasons, describe_behaviour
+from phoneseg.risk.cluster_behaviour import DAMNING, behaviour_reasons, describe_behaviour
 from phoneseg.risk.signal_rows import ANY_KIND, Window, build_signals, join_reasons, tell_evidence
 from phoneseg.risk.tails import adjust_for_discoveries, minus_log10
 from phoneseg.settings.risk_clusters import NumberClusterSettings
@@ -64,7 +64,7 @@ def find_number_clusters(
     Three signs: the block is denser than its past and its carrier's let expect; its numbers come within hours; they
     crowd in a stretch of lines. Each is tested over all blocks at once (Benjamini-Hochberg); `min_signs` of them make
     a cluster. Its members are those of the burst or the run, whichever is less likely, else all of the block. The risk
-    is high where they also behave as no office does: on shared devices, calling out only, or with one counterparty.
+    is high where they also behave as no office does: on shared devices, or mostly with one counterparty.
 
     Args:
         appearances: Rows of `collect_appearances`; those outside the window do not count.
@@ -122,7 +122,7 @@ def _choose_members(appearances: pl.DataFrame, flagged: pl.DataFrame) -> pl.Data
 
 def _signal_clusters(clusters: pl.DataFrame, window: Window, settings: NumberClusterSettings) -> pl.DataFrame:
     behaviour = behaviour_reasons(settings)
-    is_high = pl.any_horizontal(condition.fill_null(False) for condition in behaviour.values())
+    is_high = pl.any_horizontal(behaviour[code].fill_null(False) for code in DAMNING)
     rows = clusters.with_columns(
         subject_kind=pl.lit("cluster"),
         subject="cluster",

@@ -12,6 +12,7 @@ from phoneseg.settings.risk_clusters import RingSettings
 RING: Final = "ring"
 _JOINING: Final = (DEVICE, NUMBER)
 _HOURS: Final = 3600
+_WIDE: Final = 16
 
 
 class Rings(NamedTuple):
@@ -35,7 +36,7 @@ def find_rings(links: pl.LazyFrame, accounts: pl.LazyFrame | None, window: Windo
 
     What more accounts share than a bound allows is taken out first, and reported. Connected components of the rest
     (scipy.sparse.csgraph) are rings from `min_accounts` on. A component above `max_accounts` is taken apart: its
-    bounds are halved until it falls into parts, or until nothing is left that could be halved.
+    bounds are lowered (halved, at last one by one) until it falls into parts, or nothing is left to be lowered.
 
     Numbers and devices that change hands, and families, make components, too; most of these are small trees. So a
     component is told only for a sign of one hand: links that are spare, one thing that a crowd shares, accounts made
@@ -98,7 +99,7 @@ def _connect_within_bounds(edges: pl.DataFrame, settings: RingSettings) -> tuple
         if not isinstance(widest, int) or widest <= 2:
             left = large.group_by("ring").agg(account_count=pl.col("contact_id").n_unique()).sort("ring")
             return pl.concat(done), left
-        bound = max(widest // 2, 2)
+        bound = widest // 2 if widest > _WIDE else widest - 1
         todo = connect(large.filter(pl.col("sharers") <= bound).drop("ring", "accounts", "sharers"))
 
 

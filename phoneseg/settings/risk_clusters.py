@@ -10,12 +10,14 @@ class NumberClusterSettings(Section):
 
     min_numbers: int = Field(6, ge=3, description="Fewer numbers are no cluster.")
     burst_hours: tuple[float, ...] = Field(
-        (1, 6, 24), min_length=1, description="Widths, in hours, of the windows that are scanned for a burst."
+        (1, 6, 24, 72), min_length=1, description="Widths, in hours, of the windows that are scanned for a burst."
     )
     line_spans: tuple[int, ...] = Field(
         (20, 100, 500), min_length=1, description="Widths, in numbers, of the stretches that are scanned for a run."
     )
-    max_false_discovery_rate: float = Field(0.001, gt=0, lt=1, description="Share of false alarms that is accepted.")
+    max_false_discovery_rate: float = Field(
+        0.01, gt=0, lt=1, description="Share of false alarms that is accepted, for each sign."
+    )
     min_signs: int = Field(
         2, ge=1, le=3, description="So many of the three signs (dense block, burst, run of numbers) make a cluster."
     )

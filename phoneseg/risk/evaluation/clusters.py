@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import polars as pl
 
-from phoneseg.risk.block_density import expect_new_numbers
+from phoneseg.risk.block_density import expect_active_numbers, expect_new_numbers
 from phoneseg.risk.cluster_amounts import find_unusual_amounts
 from phoneseg.risk.clusters import collect_appearances, find_number_clusters
 from phoneseg.risk.evaluation import amount_scenarios, number_cluster_scenarios, ring_scenarios
@@ -37,6 +37,8 @@ def evaluate_clusters(seed: int, settings: ClusterRiskSettings) -> pl.DataFrame:
     rows: list[Row] = []
     for evasion in number_cluster_scenarios.EVASIONS:
         rows += evaluate_number_clusters(seed, evasion, settings)
+    for evasion in number_cluster_scenarios.ACTING_EVASIONS:
+        rows += evaluate_acting_numbers(seed, evasion, settings)
     for evasion in ring_scenarios.EVASIONS:
         rows += evaluate_rings(seed, evasion, settings)
     for evasion in amount_scenarios.EVASIONS:
@@ -54,6 +56,17 @@ def evaluate_number_clusters(seed: int, evasion: str, settings: ClusterRiskSetti
     found = find_number_clusters(appearances, density, drawn.events.lazy(), window, settings.number_cluster)
     members = found.members.rename({"cluster": "group", "phone_token": "member"})
     return _score_levels("number_cluster", evasion, found.signals, members, drawn.truth, days)
+
+
+def evaluate_acting_numbers(seed: int, evasion: str, settings: ClusterRiskSettings) -> list[Row]:
+    """Return two rows of EVALUATION, of clusters of known numbers that act, and of those of high risk."""
+    window = Window(START, START + timedelta(days=1))
+    drawn = number_cluster_scenarios.draw_acting_scenario(seed, evasion)
+    appearances = collect_appearances(drawn.events.lazy())
+    density = expect_active_numbers(appearances, drawn.history)
+    found = find_number_clusters(appearances, density, drawn.events.lazy(), window, settings.number_cluster)
+    members = found.members.rename({"cluster": "group", "phone_token": "member"})
+    return _score_levels("acting_cluster", evasion, found.signals, members, drawn.truth, 1)
 
 
 def evaluate_rings(seed: int, evasion: str, settings: ClusterRiskSettings) -> list[Row]:

@@ -16,9 +16,12 @@ from phoneseg.risk.evaluation.drawn_events import (
 )
 
 DAYS: Final = 28
-EVASIONS: Final = ("naive", "scattered", "slow", "own_devices", "spread", "small", "quiet")
+EVASIONS: Final = ("naive", "scattered", "slow", "own_devices", "patient", "spread", "small", "quiet")
 """Consecutive and at once; at once on any lines; consecutive over four weeks; on devices of their own and called back;
-three numbers in each of many blocks; five numbers each; nothing at all."""
+fifteen on any lines over three days; three numbers in each of many blocks; five numbers each; nothing at all."""
+
+ACTING_EVASIONS: Final = ("naive", "all_day", "quiet")
+"""Fifty known numbers of a block that act within an hour; over the day, as people do; none."""
 
 _BLOCKS: Final = 600
 _NEW_PER_BLOCK: Final = 4.0
@@ -48,15 +51,17 @@ class _Group(NamedTuple):
     block: np.ndarray
     line: np.ndarray
     hours: np.ndarray
-    numbers_per_device: float = 1
+    numbers_per_device: int = 1
     outgoing_share: float = 0.55
+    has_one_counterparty: bool = False
 
 
 def draw_number_scenario(seed: int, evasion: str) -> NumberScenario:
     """Draw blocks that get new numbers at rates of their own, four clusters of one hand, and honest look-alikes.
 
-    Look-alikes: two offices that get 50 consecutive numbers within an hour, a block that was opened and is given out
-    line by line, and a shop whose 40 numbers of one day are all of one block.
+    Look-alikes: two offices that get 50 consecutive numbers within an hour, a call centre that does and only calls out,
+    50 meters that only call their server, a block that was opened and is given out line by line, and a shop whose 40
+    numbers of one day are all of one block.
 
     Args:
         seed: The seed.
@@ -73,6 +78,8 @@ def draw_number_scenario(seed: int, evasion: str) -> NumberScenario:
     groups = [_Group("everybody", honest, lines, draw_hours(rng, len(honest), DAYS))]
     alike = [_draw_office(rng, free.pop(), f"office {each}") for each in range(2)]
     alike += [_draw_opened_block(rng), _draw_shop(rng, free.pop())]
+    alike.append(_draw_office(rng, free.pop(), "call centre")._replace(outgoing_share=1.0))
+    alike.append(_draw_office(rng, free.pop(), "meters")._replace(outgoing_share=1.0, has_one_counterparty=True))
     attacks = [] if evasion == "quiet" else [_draw_attack(rng, evasion, free, each) for each in range(_ATTACKS)]
     drawn = [_draw_events(rng, group) for group in [*groups, *alike, *attacks]]
     members = {
@@ -90,14 +97,56 @@ def draw_number_scenario(seed: int, evasion: str) -> NumberScenario:
     return NumberScenario(pl.concat(drawn), history, *told)
 
 
+def draw_acting_scenario(seed: int, evasion: str) -> NumberScenario:
+    """Draw a day of numbers that were known before: blocks of some 200, of which one in ten acts, more or less.
+
+    Look-alikes: two offices whose 50 numbers are all at work between eight and nine.
+
+    Args:
+        seed: The seed.
+        evasion: One of ACTING_EVASIONS.
+
+    Returns:
+        The scenario; its history is how many numbers of each block are known, those that act included.
+    """
+    rng = open_stream(seed, f"acting {evasion}")
+    known = rng.integers(50, 400, _BLOCKS)
+    acting = np.repeat(np.arange(_BLOCKS), rng.binomial(known, rng.beta(10, 90, _BLOCKS)))
+    everybody = _Group("everybody", acting, rng.integers(0, 10_000, len(acting)), draw_hours(rng, len(acting), 1))
+    chosen = rng.permutation(_BLOCKS)[:6]
+    alike = [
+        _Group(f"office {each}", np.full(_SIZE, block), 100 + np.arange(_SIZE), 8 + rng.uniform(0, 1, _SIZE))
+        for each, block in enumerate(chosen[:2])
+    ]
+    attacks = []
+    for each, block in enumerate(chosen[2:] if evasion != "quiet" else []):
+        hours = draw_hours(rng, _SIZE, 1) if evasion == "all_day" else rng.uniform(3, 20) + rng.uniform(0, 1, _SIZE)
+        line = rng.choice(10_000, _SIZE, replace=False)
+        attacks.append(_Group(f"attack {each}", np.full(_SIZE, block), line, hours, 8, 1.0))
+    groups = [everybody, *alike, *attacks]
+    drawn = [_draw_events(rng, group, 1) for group in groups]
+    members = {group.name: events["phone_token"].unique() for group, events in zip(groups, drawn, strict=True)}
+    blocks = pl.DataFrame(
+        {
+            "number_block": [_block_name(each) for each in range(_BLOCKS)],
+            "carrier": [_carrier(each) for each in range(_BLOCKS)],
+            "number_count": known + _SIZE * np.isin(np.arange(_BLOCKS), chosen),
+        }
+    )
+    told = [_name_members({group.name: members[group.name] for group in named}) for named in (attacks, alike)]
+    return NumberScenario(pl.concat(drawn), blocks, *told)
+
+
 def _draw_attack(rng: np.random.Generator, evasion: str, free: list[int], index: int) -> _Group:
-    start = float(rng.uniform(30, (DAYS - 2) * 24))
-    size = 5 if evasion == "small" else _SIZE
+    start = float(rng.uniform(30, (DAYS - 4) * 24))
+    size = {"small": 5, "patient": 15}.get(evasion, _SIZE)
     blocks = np.array([free.pop() for _ in range(17)]) if evasion == "spread" else np.array([free.pop()])
     block = np.resize(blocks, size)
     first = rng.integers(0, 9_900)
-    line = first + np.arange(size) if evasion != "scattered" else rng.choice(10_000, size, replace=False)
-    hours = start + rng.uniform(0, 2, size)
+    line = (
+        first + np.arange(size) if evasion not in ("scattered", "patient") else rng.choice(10_000, size, replace=False)
+    )
+    hours = start + rng.uniform(0, 72 if evasion == "patient" else 2, size)
     if evasion == "slow":
         hours = np.sort(draw_hours(rng, size, DAYS))
     is_hidden = evasion == "own_devices"
@@ -122,21 +171,24 @@ def _draw_shop(rng: np.random.Generator, block: int) -> _Group:
     )
 
 
-def _draw_events(rng: np.random.Generator, group: _Group) -> pl.DataFrame:
+def _draw_events(rng: np.random.Generator, group: _Group, days: int = DAYS) -> pl.DataFrame:
     """Return calls of the numbers of a group, from when they appear on."""
     size = len(group.block)
     counts = 1 + rng.poisson(_EVENTS, size)
     row = np.repeat(np.arange(size), counts)
     is_first = np.r_[True, row[1:] != row[:-1]]
-    after = np.where(is_first, 0.0, rng.exponential(48, len(row)))
-    hours = np.minimum(group.hours[row] + after, DAYS * 24 - 1e-6)
+    after = np.where(is_first, 0.0, rng.exponential(48 * days / DAYS, len(row)))
+    hours = np.minimum(group.hours[row] + after, days * 24 - 1e-6)
     tokens = np.array(
         [
             draw_token(f"{group.name}|{b}|{line}|{i}")
             for i, (b, line) in enumerate(zip(group.block, group.line, strict=True))
         ]
     )
-    device = np.arange(size) // max(int(group.numbers_per_device), 1)
+    device = np.arange(size) // group.numbers_per_device
+    counterparty = rng.integers(1, 2**62, 1 if group.has_one_counterparty else len(row)).repeat(
+        len(row) if group.has_one_counterparty else 1
+    )
     salt = rng.integers(1, 2**62)
     blocks = [_block_name(each) for each in group.block]
     columns: dict[str, Values] = {
@@ -147,7 +199,7 @@ def _draw_events(rng: np.random.Generator, group: _Group) -> pl.DataFrame:
         "number_type": "MOBILE",
         "occurred_at": at_hours(hours),
         "is_outgoing": rng.random(len(row)) < group.outgoing_share,
-        "counterparty": pl.Series(rng.integers(1, 2**62, len(row)), dtype=pl.UInt64),
+        "counterparty": pl.Series(counterparty, dtype=pl.UInt64),
         "device": pl.Series((salt + device[row]) % 2**62, dtype=pl.UInt64),
         LINE_NUMBER: group.line[row],
     }
