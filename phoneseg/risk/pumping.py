@@ -12,9 +12,8 @@ from phoneseg.settings.risk_prefixes import ConversionSettings
 LOW_CONVERSION: Final = "low_conversion"
 LOW_COMPLETION: Final = "low_completion"
 _LEVELS: Final = ("country", "area_code", "number_block", "carrier")
-_TRIMMED_P: Final = 1e-3
 _MOST_CORRELATION: Final = 0.5
-_LEAST_EXPECTED_SHARE: Final = 1e-6
+_LEAST_RATE: Final = 1e-6
 
 
 def find_low_conversion(events: pl.LazyFrame, window: Window, settings: ConversionSettings) -> pl.DataFrame:
@@ -54,8 +53,8 @@ def judge_prefixes(counts: pl.DataFrame, settings: ConversionSettings) -> pl.Dat
     same campaign (indirect standardization; Breslow and Day, "Statistical Methods in Cancer Research" II, IARC 1987,
     chapter 2): a newsletter converts low everywhere, and accuses nobody. A campaign that hardly anybody else had says
     nothing. The tail is that of a beta-binomial, since prefixes differ for honest reasons, too: its intraclass
-    correlation is that of the prefixes of the country by moments, without the worst (in a first round by themselves),
-    and `default_overdispersion` at least.
+    correlation is that of the prefixes of the country by moments, and `default_overdispersion` at least. Only prefixes
+    that do better than expected tell it: pumped ones would hide themselves behind their own spread.
 
     Args:
         counts: Rows of `count_by_prefix`; `country` is what prefixes are compared within.
@@ -67,11 +66,10 @@ def judge_prefixes(counts: pl.DataFrame, settings: ConversionSettings) -> pl.Dat
     """
     compared = _standardize(counts, settings)
     least = settings.default_overdispersion
-    first = _with_p_value(compared.with_columns(correlation=pl.lit(least)))
-    kept = first.filter(pl.col("p_value") > _TRIMMED_P / pl.len().clip(1))
-    fitted = kept.group_by("country").agg(correlation=_fit_correlation().clip(least, _MOST_CORRELATION))
-    joined = compared.join(fitted, on="country", how="left").with_columns(pl.col("correlation").fill_null(least))
-    return _with_p_value(joined)
+    above = compared.filter(pl.col("success_count") >= pl.col("expected"))
+    fitted = above.group_by("country").agg(correlation=_fit_correlation().clip(least, _MOST_CORRELATION))
+    joined = compared.join(fitted, on="country", how="left", maintain_order="left")
+    return _with_p_value(joined.with_columns(pl.col("correlation").fill_null(least)))
 
 
 def _standardize(counts: pl.DataFrame, settings: ConversionSettings) -> pl.DataFrame:
@@ -81,27 +79,34 @@ def _standardize(counts: pl.DataFrame, settings: ConversionSettings) -> pl.DataF
     # Half a success more, of one contact more: a campaign in which nobody did anything expects little, not nothing.
     rated = counts.with_columns(others=others, rate=(successes + 0.5) / (others + 1))
     usable = rated.filter(pl.col("others") >= settings.min_compared_numbers)
+    rate = pl.col("rate").clip(_LEAST_RATE, 1 - _LEAST_RATE)
     sums = usable.group_by("prefix", "country").agg(
-        pl.col("contacted_count", "success_count").sum(), expected=(n * pl.col("rate")).sum()
+        pl.col("contacted_count", "success_count").sum(),
+        expected=(n * rate).sum(),
+        within=(n * rate * (1 - rate)).sum(),
+        between=(n * (n - 1) * rate * (1 - rate)).sum(),
     )
     return sums.filter(pl.col("contacted_count") >= settings.min_numbers).sort("country", "prefix")
 
 
 def _fit_correlation() -> pl.Expr:
-    """Return the intraclass correlation by moments (Kleinman 1973, with weights 1): Pearson residuals against 1."""
-    n, mu = pl.col("contacted_count"), _expected_share()
-    squared = (pl.col("success_count") - pl.col("expected")) ** 2 / (n * mu * (1 - mu))
-    return ((squared - 1).sum() / (n - 1).sum().clip(lower_bound=1)).fill_nan(0.0)
+    """Return the intraclass correlation by moments: squared Pearson residuals against 1 (Kleinman 1973, weights 1).
 
-
-def _expected_share() -> pl.Expr:
-    share = pl.col("expected") / pl.col("contacted_count")
-    return share.clip(_LEAST_EXPECTED_SHARE, 1 - _LEAST_EXPECTED_SHARE)
+    With it, the variance of a prefix's successes is `within`, that of binomials, and so many times `between`: honest
+    prefixes differ in each campaign anew.
+    """
+    squared = (pl.col("success_count") - pl.col("expected")) ** 2 / pl.col("within")
+    return ((squared - 1).sum() / (pl.col("between") / pl.col("within")).sum().clip(lower_bound=1)).fill_nan(0.0)
 
 
 def _with_p_value(rows: pl.DataFrame) -> pl.DataFrame:
-    share = rows.select(_expected_share()).to_series()
-    tail = beta_binomial_lower_tail(rows["success_count"], rows["contacted_count"], share, rows["correlation"])
+    """Add the tail of the beta-binomial that has the mean and the variance of a prefix's successes."""
+    n = pl.col("contacted_count")
+    mean = pl.col("expected") / n
+    variance = pl.col("within") + pl.col("correlation") * pl.col("between")
+    correlation = (variance / (n * mean * (1 - mean)) - 1) / (n - 1).clip(lower_bound=1)
+    told = rows.select(mean=mean, correlation=correlation.clip(_LEAST_RATE, _MOST_CORRELATION))
+    tail = beta_binomial_lower_tail(rows["success_count"], rows["contacted_count"], told["mean"], told["correlation"])
     return rows.with_columns(p_value=pl.Series(tail, dtype=pl.Float64))
 
 
