@@ -1,5 +1,6 @@
 """Numbers of one block that appear, or act, together more than chance allows."""
 
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 import polars as pl
@@ -50,6 +51,20 @@ def collect_appearances(events: pl.LazyFrame, known: pl.LazyFrame | None = None)
         pl.col("carrier").max(), line.cast(pl.UInt16), appeared_at=pl.col("occurred_at").min()
     )
     return numbers.collect(engine="streaming").sort("phone_token")
+
+
+def keep_earliest(appearances: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """Return when each number appeared first, of several ways to appear: by an event, or with a new contact.
+
+    Args:
+        appearances: Frames with the columns of `collect_appearances`, such as that of events, and one of contacts that
+            were created in the window, with their primary numbers.
+
+    Returns:
+        The same columns, one row for each number.
+    """
+    numbers = pl.concat(appearances).group_by("phone_token", "number_block")
+    return numbers.agg(pl.col("carrier", LINE_NUMBER).max(), pl.col("appeared_at").min()).sort("phone_token")
 
 
 def find_number_clusters(

@@ -1,18 +1,23 @@
 """When numbers of one block, or accounts with something in common, belong together more than chance allows."""
 
-from pydantic import Field
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
 
 from phoneseg.settings.section import Section
+
+Hours = Annotated[float, Field(gt=0)]
+Lines = Annotated[int, Field(ge=2, lt=1000)]
 
 
 class NumberClusterSettings(Section):
     """When numbers of one block that appear or act together are a cluster."""
 
     min_numbers: int = Field(6, ge=3, description="Fewer numbers are no cluster.")
-    burst_hours: tuple[float, ...] = Field(
+    burst_hours: tuple[Hours, ...] = Field(
         (1, 6, 24, 72), min_length=1, description="Widths, in hours, of the windows that are scanned for a burst."
     )
-    line_spans: tuple[int, ...] = Field(
+    line_spans: tuple[Lines, ...] = Field(
         (20, 100, 500), min_length=1, description="Widths, in numbers, of the stretches that are scanned for a run."
     )
     max_false_discovery_rate: float = Field(
@@ -63,6 +68,14 @@ class RingSettings(Section):
     high_signs: int = Field(2, ge=1, le=4, description="The risk is high where there are so many of them.")
     created_together_h: float = Field(48, gt=0, description="Accounts made within so many hours are made together ...")
     created_together_pct: float = Field(60, gt=0, le=100, description="... if they are so many percent of the ring.")
+
+    @model_validator(mode="after")
+    def _check_order(self) -> Self:
+        if self.high_signs < self.min_signs:
+            raise ValueError(f"`high_signs` has to be at least `min_signs`, which is {self.min_signs}")
+        if self.max_accounts < self.min_accounts:
+            raise ValueError(f"`max_accounts` has to be at least `min_accounts`, which is {self.min_accounts}")
+        return self
 
 
 class ClusterAmountSettings(Section):

@@ -1,8 +1,12 @@
 """When a prefix is at risk: money that follows a call to it, messages that lead to nothing, and one-ring calls."""
 
-from pydantic import Field
+from typing import Annotated, Self
+
+from pydantic import Field, StringConstraints, model_validator
 
 from phoneseg.settings.section import Section
+
+SmallWord = Annotated[str, StringConstraints(min_length=1, to_lower=True, strip_whitespace=True)]
 
 
 class PremiumRangeSettings(Section):
@@ -12,7 +16,7 @@ class PremiumRangeSettings(Section):
         ("PREMIUM_RATE", "SHARED_COST", "UAN"),
         description="Types of number that cost the caller more than a line does, or that nobody can place.",
     )
-    satellite_words: tuple[str, ...] = Field(
+    satellite_words: tuple[SmallWord, ...] = Field(
         ("satellite", "globalstar", "iridium", "inmarsat", "thuraya"),
         description="Words of carriers' names, in small letters, that tell a satellite network.",
     )
@@ -39,6 +43,12 @@ class ConversionSettings(Section):
         0.5, gt=0, lt=1, description="A prefix is flagged if its rate is at most this share of what was expected ..."
     )
     high_rate_ratio: float = Field(0.2, gt=0, lt=1, description="... and the risk is high at most at this share.")
+
+    @model_validator(mode="after")
+    def _check_order(self) -> Self:
+        if self.high_rate_ratio > self.max_rate_ratio:
+            raise ValueError(f"`high_rate_ratio` has to be at most `max_rate_ratio`, which is {self.max_rate_ratio}")
+        return self
 
 
 class OneRingSettings(Section):

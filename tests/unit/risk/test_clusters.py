@@ -13,7 +13,13 @@ from polars.testing import assert_frame_equal
 from phoneseg.contracts.risk import RISK_SIGNAL
 from phoneseg.risk.block_density import expect_active_numbers, expect_new_numbers
 from phoneseg.risk.block_scans import scan_for_bursts, scan_for_runs
-from phoneseg.risk.clusters import LINE_NUMBER, NumberClusters, collect_appearances, find_number_clusters
+from phoneseg.risk.clusters import (
+    LINE_NUMBER,
+    NumberClusters,
+    collect_appearances,
+    find_number_clusters,
+    keep_earliest,
+)
 from phoneseg.risk.evaluation.drawn_events import START, at_hours, build_events, draw_hours
 from phoneseg.risk.evaluation.number_cluster_scenarios import DAYS, NumberScenario, draw_number_scenario
 from phoneseg.risk.signal_rows import Window
@@ -99,6 +105,15 @@ def test_numbers_that_were_known_are_no_news() -> None:
     events = build_events(columns, 3).lazy()
     assert collect_appearances(events, pl.LazyFrame({"phone_token": ["b"]}))["phone_token"].to_list() == ["a"]
     assert collect_appearances(events)["line_number"].to_list() == [None, None]
+
+
+def test_a_number_appears_with_its_contact_or_its_first_event_whichever_is_first() -> None:
+    columns = {"phone_token": pl.Series(["a", "b"]), "number_block": "4930", "occurred_at": pl.Series([START] * 2)}
+    by_event = collect_appearances(build_events(columns, 2).lazy())
+    before = by_event.head(1).with_columns(pl.col("appeared_at") - timedelta(hours=1), carrier=pl.lit("c"))
+    first = keep_earliest([by_event, before])
+    assert first.select("phone_token", "carrier").rows() == [("a", "c"), ("b", None)]
+    assert first["appeared_at"].to_list() == [START - timedelta(hours=1), START]
 
 
 def test_no_event_gives_no_cluster() -> None:
