@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from phoneseg.settings.risk_clusters import ClusterRiskSettings, NumberClusterSettings, RingSettings
-from phoneseg.settings.risk_prefixes import ConversionSettings, PremiumRangeSettings, PrefixRiskSettings
+from phoneseg.settings.risk_prefixes import ConversionSettings, PrefixRiskSettings, PremiumRangeSettings
 
 
 def test_every_figure_has_a_default_and_a_description() -> None:
