@@ -4,6 +4,7 @@ from typing import Final
 
 import polars as pl
 
+from phoneseg.risk.components import connect
 from phoneseg.settings.risk_clusters import RingSettings
 
 DEVICE: Final = "device"
@@ -70,23 +71,24 @@ def pair_by_counterparties(shared: pl.DataFrame, settings: RingSettings) -> pl.D
     """Return the counterparties that two accounts share with others in common, as links of their pair.
 
     One counterparty in common joins nobody: strangers have a friend in common, and through such links all are joined.
-    Two accounts that have `min_shared_counterparties` in common are linked by each of these.
+    Two accounts that have `min_shared_counterparties` in common are joined, and each group of accounts that are joined
+    has its own links: two pairs that one counterparty knows stay two.
 
     Args:
         shared: Links of `drop_hubs`.
         settings: How many counterparties join.
 
     Returns:
-        `contact_id`, `link_kind` and `link`, unique.
+        `contact_id`, `link_kind` and `link` (a hash of the counterparty and the group), unique.
     """
     own = shared.lazy().filter(pl.col("link_kind") == COUNTERPARTY).select("contact_id", "link")
     pairs = own.join(own.rename({"contact_id": "other"}), on="link").filter(pl.col("contact_id") < pl.col("other"))
-    counts = (
-        pairs.group_by("contact_id", "other")
-        .agg("link")
-        .filter(pl.col("link").list.len() >= settings.min_shared_counterparties)
-    )
-    joined = counts.explode("link", empty_as_null=False)
-    sides = [joined.select(contact_id=side, link="link") for side in ("contact_id", "other")]
-    both = pl.concat(sides).unique().select("contact_id", link_kind=pl.lit(COUNTERPARTY), link="link")
-    return both.collect(engine="streaming")
+    sides = ["contact_id", "other"]
+    joined = pairs.group_by(sides).agg("link").filter(pl.col("link").list.len() >= settings.min_shared_counterparties)
+    linked = joined.collect(engine="streaming").with_row_index("pair")
+    # Two ends of each pair: accounts that pairs connect are a group.
+    ends = pl.concat(linked.select(contact_id=side, link_kind=pl.lit(""), link=pl.col("pair")) for side in sides)
+    groups = connect(ends).select("contact_id", "ring").unique()
+    told = linked.select(*sides, "link").explode("link", empty_as_null=False)
+    both = pl.concat(told.select(contact_id=side, link="link") for side in sides).unique().join(groups, on="contact_id")
+    return both.select("contact_id", link_kind=pl.lit(COUNTERPARTY), link=pl.struct("ring", "link").hash())

@@ -2,10 +2,10 @@
 
 from typing import Final, NamedTuple
 
-import numpy as np
 import polars as pl
 
 from phoneseg.risk.account_links import COUNTERPARTY, DEVICE, NUMBER, drop_hubs, pair_by_counterparties
+from phoneseg.risk.components import connect
 from phoneseg.risk.signal_rows import ANY_KIND, Window, build_signals, join_reasons, tell_evidence
 from phoneseg.settings.risk_clusters import RingSettings
 
@@ -61,28 +61,6 @@ def find_rings(links: pl.LazyFrame, accounts: pl.LazyFrame | None, window: Windo
     signals = _signal_rings(_describe(kept).join(together, on="ring", how="left"), window, settings)
     told = members.join(signals.select(ring="subject"), on="ring", how="semi", maintain_order="left")
     return Rings(signals, told, hubs, unresolved)
-
-
-def connect(edges: pl.DataFrame) -> pl.DataFrame:
-    """Return the edges with `ring`, the smallest contact_id of their component, whatever the order of rows.
-
-    Args:
-        edges: `contact_id`, `link_kind` and `link`, unique.
-    """
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
-    if edges.is_empty():
-        return edges.with_columns(ring=pl.col("contact_id"))
-    account = edges["contact_id"].rank("dense").to_numpy().astype(np.int64) - 1
-    link = edges.select(pl.struct("link_kind", "link").rank("dense")).to_series().to_numpy().astype(np.int64) - 1
-    account_count = int(account.max()) + 1
-    size = account_count + int(link.max()) + 1
-    graph = coo_array((np.ones(len(edges), np.int8), (account, account_count + link)), shape=(size, size))
-    _, labels = connected_components(graph, directed=False)
-    return edges.with_columns(label=pl.Series(labels[account])).select(
-        pl.all().exclude("label"), ring=pl.col("contact_id").min().over("label")
-    )
 
 
 def _connect_within_bounds(edges: pl.DataFrame, settings: RingSettings) -> tuple[pl.DataFrame, pl.DataFrame]:

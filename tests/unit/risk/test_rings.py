@@ -11,8 +11,9 @@ from polars.testing import assert_frame_equal
 
 from phoneseg.contracts.risk import RISK_SIGNAL
 from phoneseg.risk.account_links import COUNTERPARTY, DEVICE, NUMBER, link_accounts
+from phoneseg.risk.components import connect
 from phoneseg.risk.evaluation.drawn_events import START, build_events
-from phoneseg.risk.rings import Rings, connect, find_rings
+from phoneseg.risk.rings import Rings, find_rings
 from phoneseg.risk.signal_rows import Window
 from phoneseg.settings.risk_clusters import RingSettings
 
@@ -75,6 +76,14 @@ def test_one_counterparty_in_common_joins_nobody_and_three_do() -> None:
 
     assert _find(drops(1)).members.is_empty()
     assert _find(drops(3)).signals["reasons"].to_list() == ["shared_counterparty,spare_links,crowd"]
+
+
+def test_two_groups_that_one_counterparty_knows_stay_two() -> None:
+    def drops(first: int) -> list[Link]:
+        return [(f"a{first + each:03d}", COUNTERPARTY, first + drop) for each in range(8) for drop in range(3)]
+
+    bridge = [(name, COUNTERPARTY, 999) for name in ("a000", "a001", "a100", "a101")]
+    assert _find([*drops(0), *drops(100), *bridge]).signals["subject"].to_list() == ["a000", "a100"]
 
 
 def test_a_component_that_is_too_large_is_taken_apart_by_lower_bounds() -> None:
