@@ -34,7 +34,8 @@ class Rings(NamedTuple):
 def find_rings(links: pl.LazyFrame, accounts: pl.LazyFrame | None, window: Window, settings: RingSettings) -> Rings:
     """Find accounts that devices, numbers, or several counterparties join, through others or directly.
 
-    What more accounts share than a bound allows is taken out first, and reported. Connected components of the rest
+    What more accounts share than a bound allows is taken out first, and reported, unless most of them were made
+    together: a public device is used by accounts of all ages, a farm's by new ones. Connected components of the rest
     (scipy.sparse.csgraph) are rings from `min_accounts` on. A component above `max_accounts` is taken apart: its
     bounds are lowered (halved, at last one by one) until it falls into parts, or nothing is left to be lowered.
 
@@ -51,14 +52,18 @@ def find_rings(links: pl.LazyFrame, accounts: pl.LazyFrame | None, window: Windo
         settings: When accounts are a ring.
     """
     shared, hubs = drop_hubs(links, settings)
-    edges = pl.concat([shared.filter(pl.col("link_kind").is_in(_JOINING)), pair_by_counterparties(shared, settings)])
+    farms = _find_farms(links, hubs, accounts, settings)
+    hubs = hubs.join(farms, on=["link_kind", "link"], how="anti", maintain_order="left")
+    joining = shared.filter(pl.col("link_kind").is_in(_JOINING))
+    edges = pl.concat([joining, pair_by_counterparties(shared, settings), farms])
     whole, unresolved = _connect_within_bounds(edges, settings)
     sizes = whole.select("ring", "contact_id").unique().group_by("ring").agg(account_count=pl.len())
     large = sizes.filter(pl.col("account_count") >= settings.min_accounts)
     kept = whole.join(large, on="ring", how="semi")
     members = kept.select("ring", "contact_id").unique().sort(pl.all())
-    together = _count_created_together(members, accounts, settings)
-    signals = _signal_rings(_describe(kept).join(together, on="ring", how="left"), window, settings)
+    together = _count_created_together(members.lazy(), accounts, settings, ["ring"])
+    described = _describe(kept).lazy().join(together, on="ring", how="left")
+    signals = _signal_rings(described.collect(engine="streaming"), window, settings)
     told = members.join(signals.select(ring="subject"), on="ring", how="semi", maintain_order="left")
     return Rings(signals, told, hubs, unresolved)
 
@@ -97,17 +102,32 @@ def _describe(edges: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _count_created_together(
-    members: pl.DataFrame, accounts: pl.LazyFrame | None, settings: RingSettings
+def _find_farms(
+    links: pl.LazyFrame, hubs: pl.DataFrame, accounts: pl.LazyFrame | None, settings: RingSettings
 ) -> pl.DataFrame:
-    """Return `ring` and `together_count`: the most accounts of it that were made within some hours."""
+    """Return the links of devices and numbers that too many accounts share, but that were made together."""
+    wide = hubs.lazy().filter(pl.col("link_kind").is_in(_JOINING)).select("link_kind", "link")
+    held = links.join(wide, on=["link_kind", "link"], how="semi").select("contact_id", "link_kind", "link")
+    together = _count_created_together(held.rename({"link": "ring"}), accounts, settings, ["link_kind", "ring"])
+    sized = hubs.lazy().join(together, left_on=["link_kind", "link"], right_on=["link_kind", "ring"])
+    is_farm = pl.col("together_count") * 100 >= settings.created_together_pct * pl.col("account_count")
+    return held.join(sized.filter(is_farm), on=["link_kind", "link"], how="semi").collect(engine="streaming")
+
+
+def _count_created_together(
+    members: pl.LazyFrame,
+    accounts: pl.LazyFrame | None,
+    settings: RingSettings,
+    groups: list[str],
+) -> pl.LazyFrame:
+    """Return the groups and `together_count`: the most accounts of each that were made within some hours."""
     if accounts is None:
-        return pl.DataFrame(schema={"ring": pl.String, "together_count": pl.Int64})
+        return members.select(*groups, together_count=pl.lit(None, pl.Int64)).clear()
     made = accounts.filter(pl.col("created_at").is_not_null()).select("contact_id", "created_at")
-    dated = members.lazy().join(made, on="contact_id").sort("ring", "created_at")
-    spans = dated.rolling("created_at", period=f"{round(settings.created_together_h * _HOURS)}s", group_by="ring")
+    dated = members.join(made, on="contact_id").sort(*groups, "created_at")
+    spans = dated.rolling("created_at", period=f"{round(settings.created_together_h * _HOURS)}s", group_by=groups)
     counted = spans.agg(count=pl.len())
-    return counted.group_by("ring").agg(together_count=pl.col("count").max().cast(pl.Int64)).collect()
+    return counted.group_by(groups).agg(together_count=pl.col("count").max().cast(pl.Int64))
 
 
 def _signal_rings(rings: pl.DataFrame, window: Window, settings: RingSettings) -> pl.DataFrame:

@@ -8,9 +8,10 @@ import polars as pl
 from phoneseg.risk.account_links import COUNTERPARTY, DEVICE, NUMBER
 from phoneseg.risk.evaluation.drawn_events import at_hours, open_stream
 
-EVASIONS: Final = ("naive", "few_per_device", "mules", "small", "nothing_shared", "quiet")
-"""Four devices and five numbers for twenty accounts; two accounts on each device and number, in a chain; devices of
-their own, but the same six counterparties; five accounts; nothing in common but friends; no ring at all."""
+EVASIONS: Final = ("naive", "farm", "old_farm", "few_per_device", "mules", "small", "nothing_shared", "quiet")
+"""Four devices and five numbers for twenty accounts; one device for all; the same, with accounts of all ages; two
+accounts on each device and number, in a chain; devices of their own, but the same six counterparties; five accounts;
+nothing in common but friends; no ring at all."""
 
 _ACCOUNTS: Final = 20_000
 _RINGS: Final = 10
@@ -52,7 +53,7 @@ def draw_ring_scenario(seed: int, evasion: str) -> RingScenario:
     honest = np.setdiff1d(np.arange(_ACCOUNTS), chosen)
     parts = [*_draw_honest(rng, honest), *_draw_counterparties(rng)]
     created = rng.uniform(-1000 * 24, 0, _ACCOUNTS)
-    hours = 300 * 24 if evasion in ("few_per_device", "nothing_shared") else 24
+    hours = 300 * 24 if evasion in ("old_farm", "few_per_device", "nothing_shared") else 24
     for index, members in enumerate(chosen):
         parts += _draw_ring(members, evasion, _OWN_FROM + 1000 * index)
         created[members] = created[members[0]] - rng.uniform(0, hours, size)
@@ -98,6 +99,8 @@ def _draw_ring(members: np.ndarray, evasion: str, first: int) -> list[pl.DataFra
     place = np.arange(len(members))
     if evasion in ("naive", "small"):
         return [_link(members, DEVICE, first + place % 4), _link(members, NUMBER, first + place % 5)]
+    if evasion in ("farm", "old_farm"):
+        return [_link(members, DEVICE, np.full(len(members), first)), _link(members, NUMBER, first + place)]
     own = [_link(members, DEVICE, first + place), _link(members, NUMBER, first + place)]
     if evasion == "few_per_device":  # a device for two, and a number for the second of them and the next
         return [_link(members, DEVICE, first + place // 2), _link(members, NUMBER, first + (place + 1) // 2)]

@@ -70,6 +70,18 @@ def test_a_public_device_is_taken_out_and_reported() -> None:
     assert found.signals["subject"].to_list() == ["a100"]
 
 
+def test_a_device_of_too_many_accounts_that_were_made_together_is_a_farm_and_not_public() -> None:
+    names = [f"a{each:03d}" for each in range(40)]
+    rows = [(name, DEVICE, 1) for name in names]
+    for step_h, count in ((0.1, 1), (24, 0)):
+        made = [START - timedelta(hours=step_h * each) for each in range(40)]
+        accounts = pl.LazyFrame(
+            {"contact_id": names, "created_at": made}, {"contact_id": pl.String, "created_at": pl.Datetime("us", "UTC")}
+        )
+        found = _find(rows, accounts)
+        assert (len(found.signals), len(found.hubs)) == (count, 1 - count)
+
+
 def test_one_counterparty_in_common_joins_nobody_and_three_do() -> None:
     def drops(count: int) -> list[Link]:
         return [(f"a{each}", COUNTERPARTY, drop) for each in range(8) for drop in range(count)]

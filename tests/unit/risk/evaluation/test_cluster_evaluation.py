@@ -75,7 +75,7 @@ def test_clusters_rings_and_amounts_hold_their_bounds(seed: int) -> None:
     assert scores["number_cluster_high", "naive"]["precision"] >= 0.8
     assert scores["number_cluster", "quiet"]["false_alarms_per_day"] <= 7 / 28
     assert scores["acting_cluster_high", "naive"]["f1"] >= 0.85
-    for evasion in ("naive", "mules"):
+    for evasion in ("naive", "farm", "mules"):
         assert scores["ring", evasion]["recall"] == 1
         assert scores["ring_high", evasion]["f1"] >= 0.9
     assert scores["ring", "quiet"]["false_alarms_per_day"] <= 20
