@@ -1,16 +1,22 @@
 """The scenarios are the same for the same seed, do not give their truth away, and the detectors hold honest bounds."""
 
+from datetime import timedelta
+
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
 from phoneseg.contracts.risk import EVALUATION, RISK_EVENT
+from phoneseg.risk.account_links import DEVICE
 from phoneseg.risk.clusters import LINE_NUMBER
 from phoneseg.risk.evaluation.amount_scenarios import draw_amount_scenario
 from phoneseg.risk.evaluation.clusters import evaluate_clusters, evaluate_number_clusters, evaluate_rings
 from phoneseg.risk.evaluation.detection_scores import match_groups, score_counts, score_detection
-from phoneseg.risk.evaluation.number_cluster_scenarios import draw_number_scenario
+from phoneseg.risk.evaluation.drawn_events import START
+from phoneseg.risk.evaluation.number_cluster_scenarios import DAYS, draw_number_scenario
 from phoneseg.risk.evaluation.ring_scenarios import draw_ring_scenario
+from phoneseg.risk.rings import find_rings
+from phoneseg.risk.signal_rows import Window
 from phoneseg.settings.risk_clusters import ClusterRiskSettings
 
 SETTINGS = ClusterRiskSettings()
@@ -61,6 +67,16 @@ def test_naive_clusters_are_found_and_clusters_on_devices_of_their_own_are_not_o
 
 def test_rings_that_share_nothing_are_not_found() -> None:
     assert [row["recall"] for row in evaluate_rings(3, "nothing_shared", SETTINGS)] == [0, 0]
+
+
+def test_numbers_that_are_spread_over_blocks_are_a_ring_by_their_devices() -> None:
+    """Tokens may stand for accounts: what the block hides, the devices tell."""
+    drawn = draw_number_scenario(3, "spread")
+    links = drawn.events.select(contact_id="phone_token", link_kind=pl.lit(DEVICE), link="device").unique()
+    found = find_rings(links.lazy(), None, Window(START, START + timedelta(days=DAYS)), SETTINGS.ring)
+    members = found.members.rename({"ring": "group", "contact_id": "member"})
+    _, false_alarms, found_count = match_groups(members, drawn.truth)
+    assert (false_alarms, found_count) == (0, drawn.truth["group"].n_unique())
 
 
 @pytest.mark.slow
