@@ -92,6 +92,21 @@ def match_prefix_list(
     )
 
 
+def leave_out_allowed(events: pl.LazyFrame, listed: pl.DataFrame) -> pl.LazyFrame:
+    """Leave out the events of numbers that a list allows, before a detector sees them.
+
+    Args:
+        events: Rows of RISK_EVENT.
+        listed: Rows of `valid_at`.
+
+    Returns:
+        The other rows. Those of a block of which only a part is allowed stay.
+    """
+    places = events.select("number_block", "country").unique()
+    allowed = match_prefix_list(places, listed).filter(pl.col("list_level") == ALLOW, ~pl.col("is_partly_listed"))
+    return events.join(allowed, on=["number_block", "country"], how="anti", nulls_equal=True)
+
+
 def _is_partly_listed(by_prefix: pl.DataFrame, digits: str) -> pl.Expr:
     """Return whether longer prefixes begin with the digits, which then may hold several levels."""
     cut = {prefix[:length] for prefix in by_prefix["prefix"] for length in range(1, len(prefix))}

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from phoneseg.errors import SourceError
 from phoneseg.risk.prefix_list_file import read_prefix_list
-from phoneseg.risk.prefix_lists import LIST_LEVELS, PREFIX_LIST_SCHEMA, match_prefix_list, valid_at
+from phoneseg.risk.prefix_lists import LIST_LEVELS, PREFIX_LIST_SCHEMA, leave_out_allowed, match_prefix_list, valid_at
 
 AS_OF = datetime(2026, 7, 1, tzinfo=UTC)
 _HEADING = "prefix,region_code,list_level,source,valid_from,valid_to,reason\n"
@@ -61,6 +61,24 @@ def test_a_block_that_holds_longer_prefixes_says_so() -> None:
     listed = valid_at(_list("4930123,,block,a,2026-01-01,,"), AS_OF)
     subjects = pl.LazyFrame({"number_block": ["4930", "4930123", "49301234", "4931"], "country": ["DE"] * 4})
     assert match_prefix_list(subjects, listed).collect()["is_partly_listed"].to_list() == [True, False, False, False]
+
+
+def test_events_of_allowed_numbers_are_left_out_unless_a_part_of_their_block_is_not() -> None:
+    listed = valid_at(
+        _list(
+            "49,,block,a,2026-01-01,,",
+            "4930,,allow,a,2026-01-01,,",
+            "49301,,block,a,2026-01-01,,",
+            ",FR,allow,a,2026-01-01,,",
+        ),
+        AS_OF,
+    )
+    columns = {
+        "number_block": ["4930", "49302", "4940", "331", "341", None],
+        "country": ["DE", "DE", "DE", "FR", "ES", "FR"],
+    }
+    events = pl.LazyFrame({**columns, "phone_token": list("abcdef")})
+    assert leave_out_allowed(events, listed).collect()["phone_token"].sort().to_list() == ["a", "c", "e"]
 
 
 def test_rows_stay_in_their_order_and_number_whatever_is_listed() -> None:
