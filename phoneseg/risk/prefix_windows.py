@@ -28,6 +28,7 @@ class Histories:
         observed: Events in the window.
         is_known: Whether the window has a known cause.
         days: Events of the days before it, the last one first.
+        place: Place of the window's day of the week among lags of `days`, from 0.
         is_day_used: Which of them count: since the first sight, not missing altogether, without a known cause.
         age_days: Days since the first sight; 0 where the prefix was never seen.
         hours: Events of the same hour in the weeks before, the last one first; no column where windows are days.
@@ -40,6 +41,7 @@ class Histories:
     observed: Floats
     is_known: Booleans
     days: Floats
+    place: int
     is_day_used: Booleans
     age_days: Integers
     hours: Floats
@@ -88,6 +90,7 @@ def read_histories(
         _fill(series, now.with_columns(as_of=pl.lit(as_of)), [as_of])[:, 0],
         cover_windows(series, [(start, as_of)], causes)[:, 0],
         days,
+        WEEK_DAYS - 1 - (start - last_day) // DAY % WEEK_DAYS,
         _is_counted(days, np.arange(days.shape[1]) < age_days[:, None], causes_of_days),
         age_days,
         hours,

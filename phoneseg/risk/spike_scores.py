@@ -69,11 +69,10 @@ class _Forecast:
 def _forecast(histories: Histories, window_h: int, settings: SpikeSettings) -> _Forecast:
     lags = np.arange(histories.days.shape[1])
     weights = 0.5 ** (lags / settings.half_life_days)
-    place = WEEK_DAYS - 1  # of the days with the window's day of the week: the seventh before it, and so on
     days = fit_baseline(histories.days, histories.is_day_used, lags % WEEK_DAYS, weights, histories.groups, settings)
     if window_h == HOURS_PER_DAY:
-        return _predict(days, place)
-    level = Level(days.expect(place) / HOURS_PER_DAY, days.uncertainty[:, place])
+        return _predict(days, histories.place)
+    level = Level(days.expect(histories.place) / HOURS_PER_DAY, days.uncertainty[:, histories.place])
     weeks = np.arange(1, histories.hours.shape[1] + 1)
     weights = 0.5 ** (weeks * WEEK_DAYS / settings.half_life_days)
     places = np.zeros(len(weeks), dtype=np.int64)

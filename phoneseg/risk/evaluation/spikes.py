@@ -21,11 +21,12 @@ REACH: Final = (Sort(2, 8), Sort(5, 5), Sort(500, 2))
 """Sorts of which 95 of 100 spikes have to be found."""
 
 POPULATIONS: Final = (
-    Population("reach", REACH),
-    Population("weaker", (Sort(2, 4), Sort(5, 3), Sort(500, 1.5))),
-    Population("stronger season", REACH, weekend=0.4, season_spread=0.2),
+    Population("reach", REACH, dispersion=0),
+    Population("overdispersed", REACH),
+    Population("weaker", (Sort(2, 4), Sort(5, 3), Sort(500, 1.5)), dispersion=0),
+    Population("stronger season", REACH, weekend=0.4, season_spread=0.2, dispersion=0),
     Population("bursty", REACH, dispersion=0.1),
-    Population("very sparse to dense", (Sort(0.2, 40), Sort(1, 12), Sort(20, 3), Sort(100, 2), Sort(5000, 1.5))),
+    Population("sparse to dense", (Sort(0.2, 40), Sort(1, 12), Sort(20, 3), Sort(100, 2), Sort(5000, 1.5))),
 )
 QUIET: Final = Population(
     "quiet", tuple(Sort(mean, 1) for mean in (0.05, 0.2, 0.5, 1, 2, 5, 10, 50, 200, 1000)), injected=0
@@ -33,7 +34,7 @@ QUIET: Final = Population(
 
 
 def evaluate_spikes(
-    settings: SpikeSettings, seed: int = 1, prefixes_per_sort: int = 300, days: int = 30, quiet_days: int = 100
+    settings: SpikeSettings, seed: int = 1, prefixes_per_sort: int = 200, days: int = 30, quiet_days: int = 100
 ) -> pl.DataFrame:
     """Measure what is found of spikes that were injected, and what is flagged on quiet days.
 
@@ -46,7 +47,7 @@ def evaluate_spikes(
         seed: Not negative.
         prefixes_per_sort: Prefixes of each sort of each population.
         days: Days that are looked at, after those of the history.
-        quiet_days: The same of the population without spikes; a tenth as many prefixes of each of its sorts.
+        quiet_days: As many of the population without spikes; a tenth as many prefixes of each of its sorts.
 
     Returns:
         Rows of EVALUATION: detectors `spikes`, `ears_c1` to `ears_c3` and `oracle`, each for every sort of each
