@@ -50,9 +50,9 @@ def list_links(events: pl.LazyFrame) -> pl.DataFrame:
 def explain_nested(spikes: pl.DataFrame, links: pl.DataFrame, settings: SpikeSettings) -> pl.DataFrame:
     """Tell which spikes others explain.
 
-    An inner spike *follows* the outer one where the rest of the outer prefix grew as much: the outer one is the one to
-    report. Else the inner one is, and the outer spike is *inside* it where nothing unlikely is left of it without the
-    excess of its inner ones.
+    The outer spike explains an inner one where the rest of the outer prefix grew as much: all of it grows, and the
+    outer one is the one to report. Else the inner one is, and explains the outer spike where nothing unlikely is left
+    of that without the excess of its inner ones.
 
     Args:
         spikes: Rows of `score_prefixes` that are spikes.
@@ -61,7 +61,7 @@ def explain_nested(spikes: pl.DataFrame, links: pl.DataFrame, settings: SpikeSet
 
     Returns:
         The spikes with `explained_by` (`level:prefix`; null for a spike that stands for itself) and `relation`
-        (`follows`, `inside`, null).
+        (`outer` where that prefix is one around it, `inner` where it is one within it, null).
     """
     sides = [spikes.select(pl.all().name.prefix(f"{side}_")) for side in ("inner", "outer")]
     pairs = (
@@ -75,11 +75,11 @@ def explain_nested(spikes: pl.DataFrame, links: pl.DataFrame, settings: SpikeSet
     followed = pairs.with_columns(is_following=_is_following(pairs, settings.inside_p_value))
     told = pl.concat(
         [
-            _name(followed.filter("is_following"), "inner", "outer", "follows"),
-            _name(_find_explained(followed.filter(~pl.col("is_following")), settings), "outer", "inner", "inside"),
+            _name(followed.filter("is_following"), "inner", "outer", "outer"),
+            _name(_find_explained(followed.filter(~pl.col("is_following")), settings), "outer", "inner", "inner"),
         ]
     )
-    first = told.sort("relation", "excess", "explained_by", descending=[False, True, False])
+    first = told.sort("relation", "excess", "explained_by", descending=[True, True, False])
     return spikes.join(
         first.drop("excess").unique(SERIES, keep="first", maintain_order=True),
         on=SERIES,

@@ -75,7 +75,7 @@ def _tell(spikes: pl.DataFrame, as_of: datetime, window_h: int, settings: SpikeS
     kinds = pl.col("standouts").list.eval(pl.element().struct.field("member_kind"))
     reasons = pl.concat_list(
         pl.when(pl.col("is_new")).then(pl.lit("new_prefix_spike")).otherwise(pl.lit("spike")),
-        pl.format("{}_of_other", "relation"),
+        pl.format("explained_by_{}", "relation"),
         kinds.list.eval(pl.format("{}_stands_out", pl.element())),
     )
     evidence = pl.struct("q_value", "is_new", "explained_by", "standouts")

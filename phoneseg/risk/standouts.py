@@ -48,7 +48,8 @@ def find_standouts(
     """Tell which member of each kind carries most of the excess of each spike.
 
     A member's excess is its events less what is expected of it: the expectation of the prefix, shared out as in the
-    baseline. Without a baseline, it is shared out as in the window, so that only a member with most events stands out.
+    baseline. It stands out with much of the excess, and much more than its share of the baseline. Without a baseline,
+    the expectation is shared out as in the window, so that only a member with most events stands out.
 
     Args:
         spikes: Rows of `score_prefixes` that are spikes.
@@ -79,7 +80,10 @@ def find_standouts(
             baseline_share_pct=(100 * pl.col("before")).round(1),
             excess_pct=excess.round(1),
         )
-        .filter(pl.col("excess_pct") >= settings.standout_pct)
+        .filter(
+            pl.col("excess_pct") >= settings.standout_pct,
+            pl.col("excess_pct") - pl.col("baseline_share_pct").fill_null(0) >= settings.standout_gain_pct,
+        )
         .sort("excess_pct", "member", descending=[True, False])
         .unique([*SERIES, "member_kind"], keep="first", maintain_order=True)
         .sort(*SERIES, "member_kind")

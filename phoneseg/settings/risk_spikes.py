@@ -50,7 +50,16 @@ class SpikeSettings(Section):
         description="A spike within a spike stands for itself where the other explains it with less than this chance.",
     )
     standout_pct: float = Field(
-        50, gt=0, le=100, description="What carries at least so many percent of the excess stands out inside a spike."
+        50,
+        gt=0,
+        le=100,
+        description="What carries at least so many percent of the excess stands out inside a spike ...",
+    )
+    standout_gain_pct: float = Field(
+        25,
+        ge=0,
+        le=100,
+        description="... if that is so many more than it has of the events before, in percentage points.",
     )
 
     @model_validator(mode="after")

@@ -1,6 +1,7 @@
 """Generated counts of prefixes: weekly season, levels that nobody is told, and spikes that are known."""
 
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -8,6 +9,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from phoneseg.contracts import UTC_INSTANT
 from phoneseg.contracts.risk import PREFIX_ACTIVITY
 from phoneseg.risk.baselines import Booleans, Floats, Integers
 
@@ -73,20 +75,35 @@ class SpikeDays:
 
     def list_rows(self) -> pl.DataFrame:
         """Return rows of PREFIX_ACTIVITY, days of number blocks; days without an event have no row."""
-        prefix, day = np.nonzero(self.counts)
-        rows = pl.LazyFrame({"position": prefix, "day": day, "event_count": self.counts[prefix, day]})
-        return PREFIX_ACTIVITY.conform(
-            rows.with_columns(
-                as_of=pl.lit(FIRST_DAY) + pl.duration(days=pl.col("day") + 1),
-                window_h=pl.lit(24),
-                prefix_level=pl.lit("number_block"),
-                prefix=pl.lit(self.names).gather(pl.col("position")),
-                activity_kind=pl.lit("call"),
-                number_count="event_count",
-                answered_count=pl.lit(0),
-                duration_s=pl.lit(0),
-            )
-        ).collect()
+        return list_windows(self.counts, self.names, [end_day(day) for day in range(self.counts.shape[1])], 24)
+
+
+def list_windows(
+    counts: Floats, names: pl.Series, ends: Sequence[datetime], window_h: int, level: str = "number_block"
+) -> pl.DataFrame:
+    """Return rows of PREFIX_ACTIVITY; windows without an event have no row.
+
+    Args:
+        counts: One row per prefix, one column per window.
+        names: The prefixes.
+        ends: Ends of the windows.
+        window_h: Their length.
+        level: Level of the prefixes.
+    """
+    prefix, window = np.nonzero(counts)
+    rows = pl.LazyFrame({"position": prefix, "window": window, "event_count": counts[prefix, window]})
+    return PREFIX_ACTIVITY.conform(
+        rows.with_columns(
+            as_of=pl.lit(pl.Series(ends, dtype=UTC_INSTANT)).gather(pl.col("window")),
+            window_h=pl.lit(window_h),
+            prefix_level=pl.lit(level),
+            prefix=pl.lit(names).gather(pl.col("position")),
+            activity_kind=pl.lit("call"),
+            number_count="event_count",
+            answered_count=pl.lit(0),
+            duration_s=pl.lit(0),
+        )
+    ).collect()
 
 
 def end_day(day: int) -> datetime:

@@ -1,11 +1,13 @@
 """How good spikes are found in generated days, by this detector, by EARS, and by one that knows the true means."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Final
 
 import numpy as np
 import polars as pl
 
+from phoneseg.contracts import UTC_INSTANT
 from phoneseg.contracts.risk import EVALUATION
 from phoneseg.risk.baselines import Booleans, find_tails
 from phoneseg.risk.calendar import KNOWN_CAUSE
@@ -14,8 +16,6 @@ from phoneseg.risk.ears import METHODS, Method, raise_alarms
 from phoneseg.risk.evaluation.spike_days import Population, Sort, SpikeDays, draw_days, end_day
 from phoneseg.risk.spike_scores import HOURS_PER_DAY, score_prefixes
 from phoneseg.settings.risk_spikes import SpikeSettings
-
-Flag = Callable[[SpikeDays, int], Booleans]
 
 REACH: Final = (Sort(2, 8), Sort(5, 5), Sort(500, 2))
 """Sorts of which 95 of 100 spikes have to be found."""
@@ -70,16 +70,44 @@ def flag_days(drawn: SpikeDays, days: int, settings: SpikeSettings) -> Booleans:
         days: How many of the last ones to look at; `history_weeks` at least come before.
         settings: Where the bounds are.
     """
-    rows = drawn.list_rows()
+    last = drawn.counts.shape[1]
+    ends = [end_day(day) for day in range(last - days, last)]
+    flagged = flag_windows(drawn.list_rows(), ends, HOURS_PER_DAY, settings)
+    return place_flags(flagged, drawn.names, ends)
+
+
+def flag_windows(rows: pl.DataFrame, ends: Sequence[datetime], window_h: int, settings: SpikeSettings) -> pl.DataFrame:
+    """Return `as_of`, `prefix_level` and `prefix` of the spikes of windows, each found by what was before it.
+
+    Args:
+        rows: Rows of PREFIX_ACTIVITY, the windows and their history.
+        ends: Ends of the windows.
+        window_h: Their length.
+        settings: Where the bounds are.
+    """
     causes = pl.DataFrame(schema=KNOWN_CAUSE)
-    positions = pl.DataFrame({"prefix": drawn.names}).with_row_index("position")
-    flags = np.zeros((len(drawn.counts), days), dtype=np.bool_)
-    for column, day in enumerate(range(drawn.counts.shape[1] - days, drawn.counts.shape[1])):
-        as_of = end_day(day)
-        window = rows.filter(pl.col("as_of") == as_of)
-        scored = score_prefixes(window, rows.lazy(), as_of, HOURS_PER_DAY, causes, settings)
-        found = scored.filter("is_spike").join(positions, on="prefix")
-        flags[found["position"].to_numpy(), column] = True
+    found = [
+        score_prefixes(rows.filter(pl.col("as_of") == end), rows.lazy(), end, window_h, causes, settings)
+        .filter("is_spike")
+        .select(pl.lit(end, UTC_INSTANT).alias("as_of"), "prefix_level", "prefix")
+        for end in ends
+    ]
+    return pl.concat(found)
+
+
+def place_flags(flagged: pl.DataFrame, names: pl.Series, ends: Sequence[datetime]) -> Booleans:
+    """Return whether each prefix (row) is flagged in each window (column).
+
+    Args:
+        flagged: `as_of` and `prefix`.
+        names: The prefixes.
+        ends: Ends of the windows.
+    """
+    rows = pl.DataFrame({"prefix": names}).with_row_index("row")
+    columns = pl.DataFrame({"as_of": ends}, {"as_of": UTC_INSTANT}).with_row_index("column")
+    found = flagged.join(rows, on="prefix").join(columns, on="as_of")
+    flags = np.zeros((len(names), len(ends)), dtype=np.bool_)
+    flags[found["row"].to_numpy(), found["column"].to_numpy()] = True
     return flags
 
 
