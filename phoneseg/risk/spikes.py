@@ -19,7 +19,7 @@ _SCORE_DECIMALS: Final = 4
 
 @dataclass(frozen=True)
 class Activity:
-    """What spikes are looked for in.
+    """What spikes are looked for in; events and counts both without those of named campaigns (`drop_campaigns`).
 
     Attributes:
         current: Rows of PREFIX_ACTIVITY of the window.

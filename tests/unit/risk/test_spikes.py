@@ -49,7 +49,8 @@ def _draw_events(
 
 
 def _find(events: pl.LazyFrame, causes: pl.DataFrame = NO_CAUSES, knows_earlier: bool = True) -> pl.DataFrame:
-    counted = count_prefixes(drop_campaigns(events, causes), AS_OF - 57 * DAY, AS_OF, 24).collect()
+    events = drop_campaigns(events, causes)
+    counted = count_prefixes(events, AS_OF - 57 * DAY, AS_OF, 24).collect()
     is_now = pl.col("occurred_at") >= AS_OF - DAY
     now, earlier = events.filter(is_now), events.filter(~is_now)
     window = counted.filter(pl.col("as_of") == AS_OF)
