@@ -25,6 +25,7 @@ _LEAST_FREEDOM: Final = 24.0
 _LEAST_SEASON_VARIANCE: Final = 0.0025
 _MOST_SEASON_VARIANCE: Final = 1.0
 _SUSPECT_DEVIATIONS: Final = 3.0
+_PLAIN_DEVIATIONS: Final = 3.5
 _POISSON_DISPERSION: Final = 1e-9
 _LEAST_P: Final = 1e-300
 
@@ -100,7 +101,7 @@ def fit_baseline(
         season = _pool_season(sums, exposures * fitted[:, None], groups)
         expected = exposures * fitted[:, None] * season
         mean = fitted[:, None] * season
-        own, prior, precision = _fit_own_season(sums, expected, mean, dispersion, groups)
+        own, prior, precision = _fit_own_season(sums, expected, mean, dispersion, groups, round_ > 0)
         if level is None:
             fitted = _fit_level(counts, used, (season * own)[:, places])
         means = fitted[:, None] * (season * own)[:, places]
@@ -138,16 +139,25 @@ def _sum_groups(values: Floats, groups: Integers) -> Floats:
 
 
 def _fit_own_season(
-    sums: Floats, expected: Floats, mean: Floats, dispersion: Floats, groups: Integers
+    sums: Floats, expected: Floats, mean: Floats, dispersion: Floats, groups: Integers, is_clean: bool
 ) -> tuple[Floats, Floats, Floats]:
-    """Return the factor of each series' own season, the precision of its prior, and that of the factor."""
+    """Return the factor of each series' own season, the precision of its prior, and that of the factor.
+
+    The prior's variance is a moment estimate over the group, or more where a series plainly has more; it can tell only
+    when outliers are out, for two spikes on one day of the week look like a season.
+    """
     noise = 1 + dispersion[:, None] * mean
     known = np.maximum(expected, 1e-9) / noise
     squared = (sums - expected) ** 2 / np.maximum(expected, 1e-9) ** 2
     trust = known**2 / (1 + _LEAST_SEASON_VARIANCE * known) ** 2 * (expected > 0)
     excess = _sum_groups((trust * (squared - 1 / known)).sum(axis=1), groups)
-    variance = excess / np.maximum(_sum_groups(trust.sum(axis=1), groups), 1e-9)
-    prior = 1 / np.clip(variance, _LEAST_SEASON_VARIANCE, _MOST_SEASON_VARIANCE)[groups][:, None]
+    common = excess / np.maximum(_sum_groups(trust.sum(axis=1), groups), 1e-9)
+    places = expected.shape[1]
+    usual = places + _PLAIN_DEVIATIONS * np.sqrt(2 * places)  # of a chi-squared variable
+    own = ((known * squared).sum(axis=1) - usual) / known.sum(axis=1)
+    wanted = np.maximum(common[groups], own) if is_clean else common[groups]
+    variance = np.clip(wanted, _LEAST_SEASON_VARIANCE, _MOST_SEASON_VARIANCE)
+    prior = 1 / variance[:, None]
     factor = (prior + sums / noise) / (prior + expected / noise)
     return factor, prior, prior + expected / noise
 

@@ -1,6 +1,7 @@
 """How good spikes are found in generated days, by this detector, by EARS, and by one that knows the true means."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -47,7 +48,7 @@ def evaluate_spikes(
         seed: Not negative.
         prefixes_per_sort: Prefixes of each sort of each population.
         days: Days that are looked at, after those of the history.
-        quiet_days: As many of the population without spikes; a tenth as many prefixes of each of its sorts.
+        quiet_days: As many of the populations without spikes; a tenth as many prefixes of each of their sorts.
 
     Returns:
         Rows of EVALUATION: detectors `spikes`, `ears_c1` to `ears_c3` and `oracle`, each for every sort of each
@@ -57,8 +58,10 @@ def evaluate_spikes(
     for population in POPULATIONS:
         drawn = draw_days(seed, population, prefixes_per_sort, 7 * settings.history_weeks + days)
         rows.extend(_evaluate(population, drawn, days, settings))
-    quiet = draw_days(seed, QUIET, max(prefixes_per_sort // 10, 1), 7 * settings.history_weeks + quiet_days)
-    rows.extend(row for row in _evaluate(QUIET, quiet, quiet_days, settings) if row["scenario"] == QUIET.name)
+    for population in (QUIET, replace(QUIET, name="quiet, bursty", dispersion=0.5)):
+        drawn = draw_days(seed, population, max(prefixes_per_sort // 10, 1), 7 * settings.history_weeks + quiet_days)
+        told = _evaluate(population, drawn, quiet_days, settings)
+        rows.extend(row for row in told if row["scenario"] == population.name)
     return pl.DataFrame(rows, EVALUATION.schema)
 
 

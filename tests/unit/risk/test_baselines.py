@@ -86,12 +86,13 @@ def test_what_goes_on_for_more_than_a_tenth_of_the_days_is_no_outlier() -> None:
     counts = _draw(100, 200)
     counts[:10, :3] *= 3
     counts[10:20, :10] *= 3
+    counts[20:30, :7] *= 3
     found = _fit(counts)
     assert not found.is_used[:10, :3].any()
-    assert found.is_used[10:20].all()
+    assert found.is_used[10:30].all()
     at_new_level = find_tails(np.full(200, 3 * 100 * WEEK[6]), found.expect(6), found.dispersion)
     assert (at_new_level[:10] < 1e-9).all()
-    assert (at_new_level[10:20] > 1e-3).all()
+    assert (at_new_level[10:30] > 1e-3).all()
 
 
 def test_a_prefix_of_its_own_season_keeps_it_and_a_sparse_one_takes_the_common_one() -> None:
@@ -111,3 +112,14 @@ def test_overdispersion_of_a_single_prefix_shows_among_poisson_ones() -> None:
     found = _fit(counts)
     assert found.dispersion[0] > 0.2
     assert np.quantile(found.dispersion[1:], 0.95) < 0.03
+
+
+def test_few_days_leave_the_level_unsure() -> None:
+    counts = _draw(5, 100)
+    is_used = np.ones(counts.shape, dtype=bool)
+    is_used[0, 3:] = False
+    groups = np.zeros(100, dtype=np.int64)
+    found = fit_baseline(counts, is_used, LAGS % 7, 0.5 ** (LAGS / 28), groups, SETTINGS)
+    assert found.uncertainty[0, 6] > 1 / (3 * 5)
+    assert (found.uncertainty[1:, 6] < 0.02).all()
+    assert found.windows[:2].tolist() == [3, DAYS]

@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from phoneseg.risk.baselines import find_tails
 from phoneseg.risk.calendar import read_causes
 from phoneseg.risk.spike_scores import score_prefixes
 from phoneseg.settings.risk_spikes import SpikeSettings
@@ -68,7 +69,9 @@ def test_a_sparse_prefix_is_not_expected_to_be_quite_empty() -> None:
 
 def test_windows_before_the_first_sight_are_no_zeros_and_those_after_it_are() -> None:
     late = [0] * 36 + [30] * 20
-    assert not _score([*late, 33])["is_spike"]
+    row = _score([*late, 33])
+    assert not row["is_spike"]
+    assert row["expected"] == pytest.approx(30, rel=0.05)
     gaps = [30 if n % 2 else 0 for n in range(DAYS - 1)]
     assert _score([*gaps, 30])["expected"] < 20
 
@@ -80,10 +83,30 @@ def test_a_day_without_any_row_is_an_outage_and_no_zero() -> None:
 
 
 def test_a_missing_yesterday_leaves_the_days_of_the_week_in_their_place() -> None:
-    season = [100 * WEEK[(2 - lag) % 7] // 10 for lag in reversed(range(DAYS))]
-    season[-2] = 0
+    quiet_wednesdays = [50 if lag % 7 == 0 else 110 for lag in reversed(range(DAYS))]
+    quiet_wednesdays[-2] = 0
     others = {key: [*told[:-2], 0, told[-1]] for key, told in _others().items()}
-    assert _score(season, others=others)["expected"] == pytest.approx(110, rel=0.05)
+    assert _score(quiet_wednesdays, others=others)["expected"] == pytest.approx(50, rel=0.1)
+
+
+def test_the_season_of_a_sparse_prefix_is_that_of_its_calling_code() -> None:
+    rng = np.random.default_rng(6)
+    is_wednesday = np.arange(DAYS)[::-1] % 7 == 0
+    quiet = {("number_block", f"966{n:05d}"): rng.poisson(np.where(is_wednesday, 2, 10)).tolist() for n in range(40)}
+    watched = rng.poisson(1, DAYS).tolist()
+    others = {**_others(), **quiet}
+    assert _score(watched, others=others)["expected"] == pytest.approx(1, abs=0.3)
+    mixed = _score(watched, others=others, min_group_size=100)["expected"]
+    assert mixed < 0.8 * _score(watched, others=others)["expected"]
+
+
+def test_the_p_value_allows_for_the_dispersion_being_an_estimate() -> None:
+    rng = np.random.default_rng(9)
+    others = {key: rng.poisson(500 * rng.gamma(50, 0.02, DAYS)).tolist() for key in _others()}
+    row = _score([*rng.poisson(500 * rng.gamma(50, 0.02, DAYS - 1)).tolist(), 900], others=others)
+    told = (np.array([float(row[name])]) for name in ("observed", "expected", "dispersion"))
+    (as_if_known,) = find_tails(*told)
+    assert 2 * as_if_known < row["p_value"] < 0.01
 
 
 @pytest.mark.parametrize(("last", "is_spike"), [(12, False), (3000, True)])
