@@ -39,7 +39,7 @@ class Baseline:
         season: Factor of each place in the season, K columns.
         dispersion: phi of the variance mean + phi * mean^2.
         uncertainty: Variance of the expectation over its square, K columns.
-        windows: Windows that the history has.
+        freedom: Degrees of freedom of the dispersion: windows, less where they are so dispersed that few tell most.
         is_used: Which windows of the history count; outliers and known causes do not.
     """
 
@@ -47,7 +47,7 @@ class Baseline:
     season: Floats
     dispersion: Floats
     uncertainty: Floats
-    windows: Floats
+    freedom: Floats
     is_used: Booleans
 
     def expect(self, place: int) -> Floats:
@@ -109,8 +109,8 @@ def fit_baseline(
         fitted_count = 1 + (1 - prior / precision).sum(axis=1)
         dispersion = _fit_dispersion(counts, means, kept, fitted_count, groups)
     doubt = _measure_level(fitted, dispersion, kept * weights) if level is None else level.uncertainty
-    windows = is_used.sum(axis=1).astype(np.float64)
-    return Baseline(fitted, season * own, dispersion, 1 / precision + doubt[:, None], windows, kept)
+    freedom = np.maximum(is_used.sum(axis=1), _LEAST_FREEDOM) / _weigh_kurtosis(dispersion)
+    return Baseline(fitted, season * own, dispersion, 1 / precision + doubt[:, None], freedom, kept)
 
 
 def _sum_places(values: Floats, places: Integers) -> Floats:
@@ -175,12 +175,17 @@ def _fit_dispersion(counts: Floats, means: Floats, kept: Booleans, fitted_count:
         trust = 1 / (1 / average + pooled[groups]) ** 2 * windows
         pooled = np.maximum(_sum_groups(own * trust, groups) / np.maximum(_sum_groups(trust, groups), 1e-9), 0)
     common = pooled[groups]
-    error = 2 * (1 / average + common) ** 2 / windows
+    error = 2 * (1 / average + common) ** 2 / windows * _weigh_kurtosis(common)
     spread = (0.5 * common + _DISPERSION_SPREAD) ** 2
     share = spread / (spread + error)
     shrunk = share * own + (1 - share) * common
     raised: Floats = np.maximum(np.maximum(shrunk, own - 2 * np.sqrt(error)), 0)
     return raised
+
+
+def _weigh_kurtosis(dispersion: Floats) -> Floats:
+    """Return how much wider the estimate of a variance spreads than that of a normal: 1 + excess kurtosis / 2."""
+    return 1 + 3 * dispersion
 
 
 def _find_outliers(
@@ -226,7 +231,7 @@ def find_tails(observed: Floats, expected: Floats, dispersion: Floats) -> Floats
     return np.where(observed > 0, tails, 1.0)
 
 
-def widen_tails(p_values: Floats, overdispersed_share: Floats, windows: Floats) -> Floats:
+def widen_tails(p_values: Floats, overdispersed_share: Floats, freedom: Floats) -> Floats:
     """Allow for the dispersion being an estimate: the normal deviate becomes one of Student's t.
 
     The degrees of freedom are those of Satterthwaite (1946): only the overdispersed share of the variance is estimated.
@@ -234,8 +239,8 @@ def widen_tails(p_values: Floats, overdispersed_share: Floats, windows: Floats) 
     Args:
         p_values: Tails as if the dispersion were known.
         overdispersed_share: Overdispersion's share of the variance, 0 to 1.
-        windows: Windows that the dispersion comes from.
+        freedom: Degrees of freedom of the dispersion.
     """
-    freedom = np.maximum(windows, _LEAST_FREEDOM) / np.maximum(overdispersed_share, 1e-3) ** 2
+    of_variance = freedom / np.maximum(overdispersed_share, 1e-3) ** 2
     deviates = norm.isf(np.clip(p_values, _LEAST_P, 1))
-    return np.maximum(p_values, np.where(p_values < 0.5, t.sf(deviates, freedom), 0.0))
+    return np.maximum(p_values, np.where(p_values < 0.5, t.sf(deviates, of_variance), 0.0))

@@ -59,11 +59,11 @@ def score_prefixes(
 
 @dataclass(frozen=True)
 class _Forecast:
-    """What is expected in the window, phi of the variance mean + phi * mean^2 of what may come, and its windows."""
+    """What is expected in the window, phi of the variance mean + phi * mean^2 of what may come, and its freedom."""
 
     expected: Floats
     spread: Floats
-    windows: Floats
+    freedom: Floats
 
 
 def _forecast(histories: Histories, window_h: int, settings: SpikeSettings) -> _Forecast:
@@ -82,7 +82,7 @@ def _forecast(histories: Histories, window_h: int, settings: SpikeSettings) -> _
 
 def _predict(baseline: Baseline, place: int) -> _Forecast:
     spread = baseline.dispersion + baseline.uncertainty[:, place]
-    return _Forecast(baseline.expect(place), spread, baseline.windows)
+    return _Forecast(baseline.expect(place), spread, baseline.freedom)
 
 
 def _judge(histories: Histories, forecast: _Forecast, settings: SpikeSettings, *, is_mid: bool) -> Floats:
@@ -91,7 +91,7 @@ def _judge(histories: Histories, forecast: _Forecast, settings: SpikeSettings, *
     if is_mid:
         tails = (tails + find_tails(histories.observed + 1, forecast.expected, forecast.spread)) / 2
     surplus = forecast.spread * forecast.expected
-    tails = widen_tails(tails, surplus / (1 + surplus), forecast.windows)
+    tails = widen_tails(tails, surplus / (1 + surplus), forecast.freedom)
     beginnings = norm.sf(_compare_with_new(histories, settings))
     is_new = histories.age_days < settings.min_history_days
     of_new = np.where(histories.age_days > 0, np.maximum(tails, beginnings), beginnings)
