@@ -13,7 +13,7 @@ from phoneseg.risk.discoveries import adjust_p_values
 P_VALUES = st.lists(st.floats(0, 1) | st.sampled_from([0.0, 0.01, 0.05, 1.0]), min_size=1, max_size=60)
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(P_VALUES, st.sampled_from(["bh", "by"]))
 def test_adjusted_p_values_are_those_of_scipy(p_values: list[float], procedure: Literal["bh", "by"]) -> None:
     found = adjust_p_values(np.array(p_values), procedure)
