@@ -1,5 +1,6 @@
 """How much a number looks like one of a SIM box: points by rules, each with its reason, without any labels."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
@@ -107,7 +108,7 @@ def write_signals(
     return RISK_SIGNAL.conform(told)
 
 
-def write_evidence(figures: dict[str, pl.Expr]) -> pl.Expr:
+def write_evidence(figures: Mapping[str, pl.Expr]) -> pl.Expr:
     """Return a JSON object of the figures that are not null, rounded to two places; null where all are."""
     pairs = [
         pl.when(figure.is_not_null()).then(pl.concat_str(pl.lit(f'"{name}":'), figure.cast(pl.Float64).round(2)))

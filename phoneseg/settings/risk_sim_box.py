@@ -50,8 +50,8 @@ class SimBoxSettings(Section):
     min_outgoing_calls: int = Field(
         12, gt=0, description="Numbers with fewer outgoing calls in the window are not judged."
     )
-    monitor_score: float = Field(60, ge=0, le=100, description="From this score on, a number is told, to be watched.")
-    high_score: float = Field(75, ge=0, le=100, description="From this score on, its risk is high.")
+    monitor_score: float = Field(75, ge=0, le=100, description="From this score on, a number is told, to be watched.")
+    high_score: float = Field(90, ge=0, le=100, description="From this score on, its risk is high.")
     rules: SimBoxRules = SimBoxRules()
 
     @field_validator("time_zone")
@@ -65,4 +65,31 @@ class SimBoxSettings(Section):
     def _check_levels(self) -> Self:
         if self.high_score < self.monitor_score:
             raise ValueError(f"`high_score` has to be at least `monitor_score`, which is {self.monitor_score}")
+        return self
+
+
+class SimBoxModelSettings(Section):
+    """How the model of SIM boxes is trained, and when it tells of a number."""
+
+    min_fraud: int = Field(30, ge=10, description="Fewest numbers labelled fraud that a model is trained on.")
+    min_legitimate: int = Field(100, ge=10, description="Fewest numbers labelled legitimate.")
+    background_count: int = Field(
+        5_000, ge=0, description="Numbers that nobody looked at, taken for legitimate in training."
+    )
+    folds: int = Field(
+        5, ge=2, le=20, description="Parts that the labels are split into, for calibration and evaluation."
+    )
+    trees: int = Field(80, gt=0, le=1_000, description="Trees of the model.")
+    leaves: int = Field(8, ge=2, le=64, description="Most leaves of a tree.")
+    learning_rate: float = Field(0.15, gt=0, le=1, description="How much of its own correction each tree adds.")
+    seed: int = Field(0, ge=0, description="Seed of splits and trees.")
+    monitor_probability: float = Field(0.5, gt=0, lt=1, description="From this probability on, a number is told.")
+    high_probability: float = Field(0.9, gt=0, lt=1, description="From this probability on, its risk is high.")
+
+    @model_validator(mode="after")
+    def _check_levels(self) -> Self:
+        if self.high_probability < self.monitor_probability:
+            raise ValueError(
+                f"`high_probability` has to be at least `monitor_probability`, which is {self.monitor_probability}"
+            )
         return self

@@ -31,7 +31,7 @@ class SimulatedCalls:
     Attributes:
         events: Rows of RISK_EVENT: calls and messages, by instant.
         truth: One row per number: `phone_token`, `is_sim_box`, `evasion_level` (null for honest numbers), `sort` (of
-            the habits), `box` (null for honest numbers), `started_at` (UTC; null where it began before the window).
+            the habits), `box` (null for honest numbers), `started_at` (UTC; null where it began before the first day).
     """
 
     events: pl.DataFrame
@@ -145,10 +145,9 @@ def _draw_replies(numbers: pl.DataFrame, plan: CallPlan, seed: int, kind: str, s
     is_callback = rng.random(len(index)) < numbers["callback_share"].to_numpy()[number]
     other = np.where(is_callback, received["other"].to_numpy(), mix(rng.integers(0, _STRANGERS, len(index)), 1))
     delay_s = np.floor(rng.exponential(4 * 3_600, len(index))).astype(np.int64)
-    ends_at = plan.starts_at + timedelta(days=plan.days)
     return received.with_columns(
         other=pl.Series(other), occurred_at=pl.col("occurred_at") + pl.duration(seconds=pl.lit(pl.Series(delay_s)))
-    ).filter(pl.col("occurred_at") < ends_at)
+    ).filter(pl.col("occurred_at") < plan.ends_at)
 
 
 def _drop_overlaps(events: pl.DataFrame) -> pl.DataFrame:

@@ -35,9 +35,9 @@ class Habit:
         cell_count: Cells that it is seen in.
         main_cell_share: Share of its events in the first of them.
         numbers_per_device: Numbers that share one device, at the most.
-        devices_per_number: Devices that it is used in, in the window, on average.
+        devices_per_number: Devices that it is used in, on average.
         international_share: Share of outgoing calls that go abroad.
-        new_share: Share of the numbers that began within the window.
+        new_share: Share of the numbers that began within the watched days.
         duty_days: One of so many days is a day at work, the others are silent.
     """
 

@@ -24,17 +24,34 @@ class CallPlan:
 
     Attributes:
         starts_at: First instant (UTC).
-        days: Days of the window.
+        history_days: Days before anybody looks, so that numbers that are not new have a history.
+        watched_days: Days after that, in which detectors look.
         honest_count: Honest numbers.
         boxed_count: Numbers in SIM boxes of each level; 0.75 % of the honest ones unless told.
         numbers_per_box: Numbers of one SIM box.
     """
 
     starts_at: datetime
-    days: int = 7
+    history_days: int = 7
+    watched_days: int = 7
     honest_count: int = 8_000
     boxed_count: int = 60
     numbers_per_box: int = 12
+
+    @property
+    def days(self) -> int:
+        """Days in all."""
+        return self.history_days + self.watched_days
+
+    @property
+    def watched_from(self) -> datetime:
+        """First instant that detectors may look at (UTC)."""
+        return self.starts_at + timedelta(days=self.history_days)
+
+    @property
+    def ends_at(self) -> datetime:
+        """End of the last day (UTC)."""
+        return self.starts_at + timedelta(days=self.days)
 
 
 def draw_subscribers(plan: CallPlan, seed: int) -> pl.DataFrame:
@@ -46,8 +63,8 @@ def draw_subscribers(plan: CallPlan, seed: int) -> pl.DataFrame:
 
     Returns:
         One row per number: `phone_token`, `sort` (of the habits), `is_sim_box`, `box` (null for honest ones),
-        `started_at` (null where it began before the window), `device_group` (numbers that share their devices), `home`
-        (its main cell), and the figures of `Habit`, drawn around their means.
+        `started_at` (null where it began before the first day), `device_group` (numbers that share their devices),
+        `home` (its main cell), and the figures of `Habit`, drawn around their means.
     """
     rng = open_step(seed, "subscribers")
     sorts = [*_draw_honest(rng, plan), *_list_boxed(plan)]
@@ -115,10 +132,10 @@ def _draw_figures(rng: np.random.Generator, habit: Habit, count: int) -> Mapping
 
 
 def _draw_starts(rng: np.random.Generator, habit: Habit, count: int, plan: CallPlan) -> list[datetime | None]:
-    """Draw when numbers began: in the first 60 % of the window, or before it."""
+    """Draw when numbers began: in the first 60 % of the watched days, or before all."""
     is_new = rng.random(count) < habit.new_share
-    offsets_s = np.floor(rng.random(count) * 0.6 * plan.days * 86_400)
+    offsets_s = np.floor(rng.random(count) * 0.6 * plan.watched_days * 86_400)
     return [
-        plan.starts_at + timedelta(seconds=float(offset)) if new else None
+        plan.watched_from + timedelta(seconds=float(offset)) if new else None
         for new, offset in zip(is_new, offsets_s, strict=True)
     ]
