@@ -34,7 +34,7 @@ class SimBoxRules(Section):
     reciprocal_pct: Rule = Rule(none_at=20, all_at=2, points=10)
     main_cell_pct: Rule = Rule(none_at=60, all_at=95, points=10)
     mean_duration_s: Rule = Rule(none_at=60, all_at=150, points=10)
-    evening_pct: Rule = Rule(none_at=25, all_at=50, points=10)
+    evening_pct: Rule = Rule(none_at=25, all_at=50, points=5)
     weekend_ratio: Rule = Rule(none_at=0.4, all_at=1.0, points=5)
     messages_pct: Rule = Rule(none_at=5, all_at=0, points=5)
     numbers_on_device: Rule = Rule(none_at=3, all_at=9, points=15)
@@ -48,7 +48,7 @@ class SimBoxSettings(Section):
     window_days: int = Field(7, gt=0, le=31, description="Days of calls that a number is judged by.")
     time_zone: str = Field("UTC", description="Time zone of night, evening and weekend, such as Africa/Accra.")
     min_outgoing_calls: int = Field(
-        12, gt=0, description="Numbers with fewer outgoing calls in the window are not judged."
+        20, gt=0, description="Numbers with fewer outgoing calls in the window are not judged."
     )
     monitor_score: float = Field(75, ge=0, le=100, description="From this score on, a number is told, to be watched.")
     high_score: float = Field(90, ge=0, le=100, description="From this score on, its risk is high.")

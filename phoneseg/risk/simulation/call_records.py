@@ -123,6 +123,7 @@ def _place_in_time(rng: np.random.Generator, numbers: pl.DataFrame, plan: CallPl
     for habit in range(len(names)):
         chosen = of_event == habit
         hour[chosen] = np.searchsorted(limits[habit], draws[chosen], side="right")
+    hour = (hour + numbers["shift_h"].to_numpy()[sent["number"].to_numpy()]) % 24
     offset_s = sent["day"].to_numpy() * 86_400 + hour * 3_600 + rng.integers(0, 3_600, len(sent))
     occurred_at = pl.lit(plan.starts_at, UTC_INSTANT) + pl.duration(seconds=pl.lit(pl.Series(offset_s)))
     started = numbers.select(pl.col("number").cast(pl.Int64), "started_at")

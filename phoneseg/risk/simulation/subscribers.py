@@ -13,6 +13,7 @@ from phoneseg.risk.simulation.call_draws import Integers, mix, open_step, vary, 
 from phoneseg.risk.simulation.habits import HONEST, SIM_BOXES, Habit
 
 _NUMBERS_PER_CELL: Final = 60
+_LARGEST_SHIFT_H: Final = 2
 _RATES: Final = ("calls_per_day", "messages_per_day", "duration_s", "incoming_ratio", "message_ratio")
 _SHARES: Final = ("stranger_share", "callback_share", "answered_share", "main_cell_share", "international_share")
 _COUNTS: Final = ("contact_count", "cell_count")
@@ -64,7 +65,7 @@ def draw_subscribers(plan: CallPlan, seed: int) -> pl.DataFrame:
     Returns:
         One row per number: `phone_token`, `sort` (of the habits), `is_sim_box`, `box` (null for honest ones),
         `started_at` (null where it began before the first day), `device_group` (numbers that share their devices),
-        `home` (its main cell), and the figures of `Habit`, drawn around their means.
+        `home` (its main cell), `shift_h` (how much later than its sort it calls), and the figures of `Habit`, drawn around their means.
     """
     rng = open_step(seed, "subscribers")
     sorts = [*_draw_honest(rng, plan), *_list_boxed(plan)]
@@ -74,9 +75,11 @@ def draw_subscribers(plan: CallPlan, seed: int) -> pl.DataFrame:
     # A box stands in one place; so do the numbers of a firm that share a device.
     _, places = np.unique(frame["place"].to_numpy(), return_inverse=True)
     homes = np.floor(cell_count * rng.random(len(frame)) ** 1.5).astype(np.int64)[places]
+    shifts_h = rng.integers(-_LARGEST_SHIFT_H, _LARGEST_SHIFT_H + 1, len(frame))[places]
     return frame.with_columns(
         phone_token=pl.Series([f"{a:016x}{b:016x}" for a, b in zip(*tokens, strict=True)], dtype=pl.String),
         home=pl.Series(homes),
+        shift_h=pl.Series(shifts_h),
     ).drop("place")
 
 
