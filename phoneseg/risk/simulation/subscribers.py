@@ -35,8 +35,8 @@ class CallPlan:
     starts_at: datetime
     history_days: int = 7
     watched_days: int = 7
-    honest_count: int = 8_000
-    boxed_count: int = 60
+    honest_count: int = 6_000
+    boxed_count: int = 45
     numbers_per_box: int = 12
 
     @property
@@ -65,7 +65,8 @@ def draw_subscribers(plan: CallPlan, seed: int) -> pl.DataFrame:
     Returns:
         One row per number: `phone_token`, `sort` (of the habits), `is_sim_box`, `box` (null for honest ones),
         `started_at` (null where it began before the first day), `device_group` (numbers that share their devices),
-        `home` (its main cell), `shift_h` (how much later than its sort it calls), and the figures of `Habit`, drawn around their means.
+        `home` (its main cell), `shift_h` (hours that it calls later than its sort does), and the figures of `Habit`,
+        drawn around their means.
     """
     rng = open_step(seed, "subscribers")
     sorts = [*_draw_honest(rng, plan), *_list_boxed(plan)]
