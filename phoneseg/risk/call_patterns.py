@@ -238,7 +238,8 @@ def _describe_hours_of_day(hours: pl.LazyFrame, token: pl.LazyFrame, settings: S
     )
     share = pl.col("outgoing_calls") / pl.col("outgoing_calls").sum()
     even = pl.Series([24.0]).log()[0]
-    return by_hour.group_by("phone_token").agg(hour_entropy=-(share * share.log()).sum() / even)
+    # Threads add in any order: rounded, the same calls give the same figure.
+    return by_hour.group_by("phone_token").agg(hour_entropy=((share * share.log()).sum() / even).abs().round(9))
 
 
 def _describe_callees(counts: CallCounts, token: pl.LazyFrame) -> pl.LazyFrame:

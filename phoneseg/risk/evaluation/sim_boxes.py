@@ -112,7 +112,7 @@ def predict_in_folds(looks: Looks, settings: SimBoxModelSettings, left_out: str 
     """Predict every number by a model that has seen neither it, nor its device, nor its box.
 
     Args:
-        looks: What the model sees; it learns from the looks at the ends of the watched days 1, 3 and 7.
+        looks: What the model sees; it learns from the looks nearest to the ends of the watched days 1, 3 and 7.
         settings: Of the model.
         left_out: Evasion level that is in no training.
 
@@ -121,8 +121,7 @@ def predict_in_folds(looks: Looks, settings: SimBoxModelSettings, left_out: str 
     """
     labels = looks.truth.select("phone_token", is_fraud="is_sim_box")
     hidden = looks.truth.filter(pl.col("evasion_level").eq_missing(left_out) & pl.col("is_sim_box"))
-    days = [looks.plan.watched_from + timedelta(days=day) for day in _TRAINING_DAYS]
-    learned = looks.patterns.filter(pl.col("as_of").is_in(days)).drop("as_of")
+    learned = _choose_learned(looks)
     rows = join_labels(looks.patterns, labels, looks.groups)
     numbers = rows.unique("phone_token", keep="first", maintain_order=True)
     predicted = []
@@ -132,6 +131,13 @@ def predict_in_folds(looks: Looks, settings: SimBoxModelSettings, left_out: str 
         tested = looks.patterns.join(numbers[test].select("phone_token"), on="phone_token", how="semi")
         predicted.append(tested.select(*_KEYS, score=model.predict(tested)))
     return pl.concat(predicted)
+
+
+def _choose_learned(looks: Looks) -> pl.DataFrame:
+    instants = looks.patterns["as_of"].unique().sort()
+    ends = [looks.plan.watched_from + timedelta(days=day) for day in _TRAINING_DAYS]
+    nearest = {min(instants, key=lambda as_of, end=end: abs(as_of - end)) for end in ends}  # type: ignore[misc]
+    return looks.patterns.filter(pl.col("as_of").is_in(nearest)).drop("as_of")
 
 
 def _look(events: pl.DataFrame, as_of: datetime, settings: SimBoxSettings) -> pl.DataFrame:
@@ -161,9 +167,9 @@ def _compare_levels(
         told = looks.truth.join(first, on="phone_token", how="left", maintain_order="left")
         for evasion in evasions:
             chosen = told.filter(pl.col("evasion_level").eq_missing(evasion) | ~pl.col("is_sim_box"))
-            yield name, evasion, *_measure(chosen, looks.plan).values()
+            yield name, evasion, *measure_scenario(chosen, looks.plan).values()
             balanced = _balance(chosen, scores, seed)
-            yield name, f"{evasion}_{_BALANCED}", *_measure(balanced, looks.plan).values()
+            yield name, f"{evasion}_{_BALANCED}", *measure_scenario(balanced, looks.plan).values()
 
 
 def _balance(told: pl.DataFrame, scores: pl.DataFrame, seed: int) -> pl.DataFrame:
@@ -174,8 +180,17 @@ def _balance(told: pl.DataFrame, scores: pl.DataFrame, seed: int) -> pl.DataFram
     return pl.concat([boxed, judged[chosen]])
 
 
-def _measure(told: pl.DataFrame, plan: CallPlan) -> Mapping[str, float | int | None]:
-    """Return the figures of one scenario, in the order of EVALUATION."""
+def measure_scenario(told: pl.DataFrame, plan: CallPlan) -> Mapping[str, float | int | None]:
+    """Measure one scenario.
+
+    Args:
+        told: One row per number: `is_sim_box`, `started_at` and `flagged_at` (UTC; null where it never was).
+        plan: Of the simulation.
+
+    Returns:
+        The figures of EVALUATION, in its order. Hours to detection are the median of the boxes that began in the
+        watched days and were flagged.
+    """
     is_flagged, is_true = pl.col("flagged_at").is_not_null(), pl.col("is_sim_box")
     hit, false, true = told.select(
         hit=(is_flagged & is_true).sum(), false=(is_flagged & ~is_true).sum(), true=is_true.sum()

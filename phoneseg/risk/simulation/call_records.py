@@ -180,8 +180,8 @@ def _describe_events(events: pl.DataFrame, numbers: pl.DataFrame, seed: int) -> 
         ),
         amount_e4=pl.lit(None, pl.Int64),
         campaign=pl.lit(None, pl.String),
-        cell=pl.Series(_draw_cells(rng, numbers, number)),
-        device=pl.Series(_draw_devices(rng, numbers, number)),
+        cell=pl.Series(_draw_cells(rng, numbers, number, seed)),
+        device=pl.Series(_draw_devices(rng, numbers, number, seed)),
     )
     unknown = {name: pl.Series(rng.random(len(events)) < share) for name, share in _UNKNOWN_SHARES.items()}
     return described.with_columns(
@@ -205,7 +205,7 @@ def _draw_calls(rng: np.random.Generator, events: pl.DataFrame, numbers: pl.Data
     }
 
 
-def _draw_cells(rng: np.random.Generator, numbers: pl.DataFrame, number: Integers) -> Hashes:
+def _draw_cells(rng: np.random.Generator, numbers: pl.DataFrame, number: Integers, seed: int) -> Hashes:
     """Draw the cell of each event: home, or one of the number's others, which are homes of others, too."""
     home = numbers["home"].to_numpy()
     places = int(home.max()) + 1 if len(home) else 1
@@ -213,10 +213,10 @@ def _draw_cells(rng: np.random.Generator, numbers: pl.DataFrame, number: Integer
     elsewhere = (mix(number, rank.astype(np.int64), 3) % np.uint64(places)).astype(np.int64)
     is_home = rng.random(len(number)) < numbers["main_cell_share"].to_numpy()[number]
     is_home |= numbers["cell_count"].to_numpy()[number] <= 1
-    return mix(np.where(is_home, home[number], elsewhere), 4)
+    return mix(np.where(is_home, home[number], elsewhere), seed, 4)
 
 
-def _draw_devices(rng: np.random.Generator, numbers: pl.DataFrame, number: Integers) -> Hashes:
+def _draw_devices(rng: np.random.Generator, numbers: pl.DataFrame, number: Integers, seed: int) -> Hashes:
     _, groups = np.unique(numbers["device_group"].to_numpy(), return_inverse=True)
     rank = np.floor(rng.random(len(number)) * numbers["devices_per_number"].to_numpy()[number]).astype(np.int64)
-    return mix(groups.astype(np.int64)[number], rank, 5)
+    return mix(groups.astype(np.int64)[number], rank, seed, 5)
