@@ -42,6 +42,9 @@ def _pct(part: str, whole: str) -> pl.Expr:
 
 _DAYS: Final = pl.col("observed_h") / 24
 _ALL_CALLS: Final = pl.col("outgoing_calls") + pl.col("incoming_calls")
+# A source that logs no incoming calls, or no messages, says nothing of them: that is null, and not nought.
+_HAS_INCOMING: Final = pl.col("incoming_calls").sum() > 0
+_HAS_MESSAGES: Final = pl.col("outgoing_messages").sum() + pl.col("incoming_messages").sum() > 0
 _SENT: Final = pl.col("outgoing_calls") + pl.col("outgoing_messages")
 _RATES_OF_DAYS: Final = (pl.col("weekend_calls") / pl.col("weekend_h"), pl.col("working_calls") / pl.col("working_h"))
 
@@ -93,7 +96,10 @@ INDICATORS: Final = (
         "top_callee_pct", "percent", "Outgoing calls to the one called most.", _pct("top_callee_calls", "known_callees")
     ),
     Indicator(
-        "reciprocal_pct", "percent", "Callees that called the number, too.", _pct("reciprocal_count", "callee_count")
+        "reciprocal_pct",
+        "percent",
+        "Callees that called the number, too.",
+        pl.when(_HAS_INCOMING).then(_pct("reciprocal_count", "callee_count")),
     ),
     Indicator(
         "callee_area_pct",
@@ -105,7 +111,7 @@ INDICATORS: Final = (
         "incoming_pct",
         "percent",
         "Incoming calls, of all calls.",
-        pl.when(_ALL_CALLS > 0).then(100 * pl.col("incoming_calls") / _ALL_CALLS),
+        pl.when(_HAS_INCOMING & (_ALL_CALLS > 0)).then(100 * pl.col("incoming_calls") / _ALL_CALLS),
     ),
     Indicator("answered_pct", "percent", "Outgoing calls picked up.", _pct("answered_calls", "known_answers")),
     Indicator(
@@ -119,13 +125,13 @@ INDICATORS: Final = (
         "messages_pct",
         "percent",
         "Outgoing messages, of outgoing calls and messages.",
-        pl.when(_SENT > 0).then(100 * pl.col("outgoing_messages") / _SENT),
+        pl.when(_HAS_MESSAGES & (_SENT > 0)).then(100 * pl.col("outgoing_messages") / _SENT),
     ),
     Indicator(
         "incoming_messages_per_day",
         "messages a day",
         "Incoming messages, by day.",
-        pl.col("incoming_messages") / _DAYS,
+        pl.when(_HAS_MESSAGES).then(pl.col("incoming_messages") / _DAYS),
         True,
     ),
     Indicator("international_pct", "percent", "Outgoing calls abroad.", _pct("international_calls", "known_countries")),
@@ -172,7 +178,7 @@ def describe_calls(
     Returns:
         One row per number with `min_outgoing_calls` at least, in the order of the tokens: `phone_token`,
         `outgoing_calls`, `observed_h` (hours from its first event in the window, at least 12), and the INDICATORS, null
-        where nothing is known.
+        where nothing is known: so for messages, and for incoming calls, where no number of the window has any.
     """
     numbers = _sum_hours(counts.hours, window_start, as_of, settings)
     judged = numbers.filter(pl.col("outgoing_calls") >= settings.min_outgoing_calls)
@@ -288,5 +294,7 @@ def _count_neighbours(numbers: pl.LazyFrame) -> pl.LazyFrame:
     is_one_way = 100 * pl.col("incoming_calls") <= _ONE_WAY_PCT * _ALL_CALLS
     stays = 100 * pl.col("top_cell_calls") >= _STAYS_PCT * pl.col("known_cells")
     alike = numbers.filter(is_one_way & stays).group_by("main_cell").agg(one_way_numbers_in_cell=pl.len())
-    count = pl.when(pl.col("main_cell").is_not_null()).then(pl.col("one_way_numbers_in_cell").fill_null(0))
+    count = pl.when(_HAS_INCOMING & pl.col("main_cell").is_not_null()).then(
+        pl.col("one_way_numbers_in_cell").fill_null(0)
+    )
     return numbers.join(alike, on="main_cell", how="left").with_columns(one_way_numbers_in_cell=count)

@@ -77,11 +77,11 @@ def evaluate_sim_boxes(
         SCORE: (settings.monitor_score, settings.high_score),
         MODEL: (model_settings.monitor_probability, model_settings.high_probability),
     }
-    rows = [row for name, scores in found.items() for row in _compare_levels(name, scores, levels[name], looks, seed)]
+    rows = [row for name, scores in found.items() for row in compare_levels(name, scores, levels[name], looks, seed)]
     if has_unseen:
         for evasion in SIM_BOXES:
             unseen = predict_in_folds(looks, model_settings, left_out=evasion)
-            rows += _compare_levels(UNSEEN, unseen, levels[MODEL], looks, seed, (evasion,))
+            rows += compare_levels(UNSEEN, unseen, levels[MODEL], looks, seed, (evasion,))
     return pl.DataFrame(rows, schema=EVALUATION.schema, orient="row")
 
 
@@ -121,7 +121,7 @@ def predict_in_folds(looks: Looks, settings: SimBoxModelSettings, left_out: str 
     """
     labels = looks.truth.select("phone_token", is_fraud="is_sim_box")
     hidden = looks.truth.filter(pl.col("evasion_level").eq_missing(left_out) & pl.col("is_sim_box"))
-    learned = _choose_learned(looks)
+    learned = choose_learned(looks)
     rows = join_labels(looks.patterns, labels, looks.groups)
     numbers = rows.unique("phone_token", keep="first", maintain_order=True)
     predicted = []
@@ -133,7 +133,8 @@ def predict_in_folds(looks: Looks, settings: SimBoxModelSettings, left_out: str 
     return pl.concat(predicted)
 
 
-def _choose_learned(looks: Looks) -> pl.DataFrame:
+def choose_learned(looks: Looks) -> pl.DataFrame:
+    """Return the patterns that models learn from: those of the looks nearest to the ends of days 1, 3 and 7."""
     instants = looks.patterns["as_of"].unique().sort()
     ends = [looks.plan.watched_from + timedelta(days=day) for day in _TRAINING_DAYS]
     nearest = {min(instants, key=lambda as_of, end=end: abs(as_of - end)) for end in ends}  # type: ignore[misc]
@@ -153,7 +154,7 @@ def _link_numbers(calls: SimulatedCalls) -> pl.DataFrame:
     return pl.concat([devices, boxes])
 
 
-def _compare_levels(
+def compare_levels(
     detector: str,
     scores: pl.DataFrame,
     levels: tuple[float, float],
@@ -161,6 +162,19 @@ def _compare_levels(
     seed: int,
     evasions: tuple[str, ...] = tuple(SIM_BOXES),
 ) -> Iterator[tuple[object, ...]]:
+    """Give the rows of EVALUATION of one detector.
+
+    Args:
+        detector: Its name; the second level is called so with `_high`.
+        scores: `phone_token`, `as_of` and `score`, one row per number and look.
+        levels: Scores from which on it tells of a number, and from which on the risk is high.
+        looks: What it saw.
+        seed: Chooses the honest numbers of the balanced scenarios.
+        evasions: Levels of evasion.
+
+    Yields:
+        Values in the order of EVALUATION.
+    """
     for name, level in zip((detector, f"{detector}_high"), levels, strict=True):
         reached = scores.filter(pl.col("score") >= level)
         first = reached.group_by("phone_token").agg(flagged_at=pl.col("as_of").min())

@@ -68,7 +68,16 @@ def test_what_nobody_knows_is_null_and_not_nought() -> None:
         *("distinct_callee_pct", "top_callee_pct", "reciprocal_pct", "callee_area_pct"),
         *("answered_pct", "mean_duration_s", "international_pct", "cell_count", "main_cell_pct"),
         *("device_count", "numbers_on_device", "one_way_numbers_in_cell"),
+        *("incoming_pct", "messages_pct", "incoming_messages_per_day"),
     }
+
+
+def test_a_source_without_incoming_calls_or_messages_makes_nobody_suspect() -> None:
+    quiet = [event("a", 1, cell=1, counterparty=1), event("b", 1, counterparty=1)]
+    names = ["reciprocal_pct", "incoming_pct", "messages_pct", "incoming_messages_per_day", "one_way_numbers_in_cell"]
+    assert [_one(*quiet)[name] for name in names] == [None] * 5
+    lively = [event("b", 2, is_outgoing=False), event("b", 3, kind="message")]
+    assert [_one(*quiet, *lively)[name] for name in names] == [0, 0, 0, 0, 1]
 
 
 def test_numbers_that_call_too_little_are_not_judged() -> None:
@@ -102,7 +111,14 @@ def test_indicators_are_those_of_plain_python(rows: list[Row]) -> None:
     seen = [row for row in rows if row["activity_kind"] != "visit" and row["is_outgoing"] is not None]
     for found in described.rows(named=True):
         expected = _describe_slowly([row for row in seen if row["phone_token"] == found["phone_token"]], seen)
+        if not _has_incoming(seen, set(described["phone_token"])):
+            expected |= {"incoming_pct": None, "reciprocal_pct": None}
         assert {name: found[name] for name in expected} == pytest.approx(expected)
+
+
+def _has_incoming(seen: list[Row], judged: set[str]) -> bool:
+    calls = [row for row in seen if row["activity_kind"] == "call" and row["phone_token"] in judged]
+    return any(not row["is_outgoing"] for row in calls)
 
 
 def _describe_slowly(own: list[Row], seen: list[Row]) -> dict[str, float | None]:
