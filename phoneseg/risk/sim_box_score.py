@@ -34,9 +34,9 @@ _MOST: Final = 100.0
 def score_calls(patterns: pl.LazyFrame, rules: SimBoxRules) -> pl.LazyFrame:
     """Score numbers by rules.
 
-    Volume and one place are what Murynets et al. (Analysis and Detection of SIMbox Fraud in Mobility Networks, INFOCOM
-    2014) found; callees, answers and shares of incoming calls are among the nine features of Elmi et al. (Detecting SIM
-    Box Fraud Using Neural Network, 2013). The points are judgement, not measurement.
+    Large volumes from one place are what Murynets et al. (Analysis and Detection of SIMbox Fraud in Mobility Networks,
+    INFOCOM 2014) found; Elmi et al. (Detecting SIM Box Fraud Using Neural Network, 2013) classify by features of this
+    sort. The points are judgement, not measurement.
 
     Args:
         patterns: Rows of `describe_calls`.

@@ -84,7 +84,7 @@ class SimBoxModelSettings(Section):
     learning_rate: float = Field(0.15, gt=0, le=1, description="How much of its own correction each tree adds.")
     seed: int = Field(0, ge=0, description="Seed of splits and trees.")
     monitor_probability: float = Field(0.5, gt=0, lt=1, description="From this probability on, a number is told.")
-    high_probability: float = Field(0.9, gt=0, lt=1, description="From this probability on, its risk is high.")
+    high_probability: float = Field(0.95, gt=0, lt=1, description="From this probability on, its risk is high.")
 
     @model_validator(mode="after")
     def _check_levels(self) -> Self:
