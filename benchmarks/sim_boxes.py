@@ -58,8 +58,8 @@ EARLIER_SEED = 201
 def measure_quality(seeds: list[int]) -> None:
     """Print how good the detectors are."""
     started = time.process_time()
-    tables = [evaluate_sim_boxes(PLAN, seed, SETTINGS, MODEL, has_unseen=True) for seed in seeds]
-    print(f"{(time.process_time() - started) / len(seeds):.0f} s of CPU a seed, the unseen levels among them")
+    tables = [evaluate_sim_boxes(PLAN, seed, SETTINGS, MODEL, is_thorough=True) for seed in seeds]
+    print(f"{(time.process_time() - started) / len(seeds):.0f} s of CPU a seed, three models among them")
     looks = [_look(seed, 12) for seed in seeds]
     reviewed = _train_on_reviews(_look(EARLIER_SEED, 12))
     for seed, look in zip(seeds, looks, strict=True):

@@ -192,11 +192,13 @@ def split_groups(
         settings: Folds and seed.
 
     Returns:
-        Positions to train on and to test on, for each fold; the folds have about the same share of fraud.
+        Positions to train on and to test on, for each fold; the folds have about the same share of fraud. There are no
+        more folds than groups of either kind.
     """
     from sklearn.model_selection import StratifiedGroupKFold
 
-    folds = StratifiedGroupKFold(settings.folds, shuffle=True, random_state=settings.seed)
+    count = min(settings.folds, *_count_groups(rows).values())
+    folds = StratifiedGroupKFold(count, shuffle=True, random_state=settings.seed)
     return list(folds.split(np.zeros(len(rows)), rows["is_fraud"].to_numpy(), rows["group"].to_numpy()))
 
 
@@ -235,8 +237,13 @@ def _check_enough(rows: pl.DataFrame, settings: SimBoxModelSettings) -> dict[boo
         counts[is_fraud] = chosen["phone_token"].n_unique()
         if counts[is_fraud] < fewest:
             raise StopError(f"{counts[is_fraud]} numbers that call enough are labelled {word}: {fewest} are needed")
-        if (group_count := chosen["group"].n_unique()) < settings.folds:
+        if (group_count := _count_groups(rows)[is_fraud]) < settings.min_boxes:
             raise StopError(
-                f"numbers labelled {word} are in {group_count} groups that share no device: {settings.folds} are needed"
+                f"numbers labelled {word} are in {group_count} groups that share no device: "
+                f"{settings.min_boxes} are needed"
             )
     return counts
+
+
+def _count_groups(rows: pl.DataFrame) -> dict[bool, int]:
+    return dict(rows.group_by("is_fraud").agg(pl.col("group").n_unique()).rows())

@@ -73,11 +73,17 @@ class SimBoxModelSettings(Section):
 
     min_fraud: int = Field(30, ge=10, description="Fewest numbers labelled fraud that a model is trained on.")
     min_legitimate: int = Field(100, ge=10, description="Fewest numbers labelled legitimate.")
+    min_boxes: int = Field(
+        3, ge=2, description="Fewest groups of numbers that share no device, among the labels of either kind."
+    )
     background_count: int = Field(
         5_000, ge=0, description="Numbers that nobody looked at, taken for legitimate in training."
     )
     folds: int = Field(
-        5, ge=2, le=20, description="Parts that the labels are split into, for calibration and evaluation."
+        5,
+        ge=2,
+        le=20,
+        description="Parts that labels are split into, to calibrate and evaluate; fewer where there are fewer boxes.",
     )
     trees: int = Field(80, gt=0, le=1_000, description="Trees of the model.")
     leaves: int = Field(8, ge=2, le=64, description="Most leaves of a tree.")

@@ -19,7 +19,7 @@ from phoneseg.risk.simulation.habits import SIM_BOXES
 from phoneseg.risk.simulation.subscribers import CallPlan
 from phoneseg.settings.risk_sim_box import SimBoxModelSettings, SimBoxSettings
 
-SCORE, MODEL, UNSEEN = "sim_box_score", "sim_box_model", "sim_box_model_unseen"
+SCORE, MODEL, ALONE, UNSEEN = "sim_box_score", "sim_box_model", "sim_box_model_alone", "sim_box_model_unseen"
 _TRAINING_DAYS: Final = (1, 3, 7)
 _BALANCED: Final = "balanced"
 
@@ -47,8 +47,8 @@ def evaluate_sim_boxes(
     settings: SimBoxSettings,
     model_settings: SimBoxModelSettings,
     *,
-    look_every_h: int = 6,
-    has_unseen: bool = False,
+    look_every_h: int = 8,
+    is_thorough: bool = False,
 ) -> pl.DataFrame:
     """Evaluate the score and the model.
 
@@ -63,12 +63,14 @@ def evaluate_sim_boxes(
         settings: Of the score.
         model_settings: Of the model.
         look_every_h: Hours from look to look.
-        has_unseen: Whether the model is tested on each level without having learned from any box of that level, too.
+        is_thorough: Whether two more models are tested on each level: one that learned in a network with boxes of that
+            level alone, and one that learned in a network with all other levels.
 
     Returns:
         Rows of EVALUATION. Detectors are `sim_box_score` and `sim_box_model` at the level monitor, and with `_high` at
-        that level; `sim_box_model_unseen` likewise. Scenarios are the evasion levels: all honest numbers and the boxes
-        of that level; and, with `_balanced`, as many honest numbers as there are of that level.
+        that level; `sim_box_model_alone` and `sim_box_model_unseen` likewise. Scenarios are the evasion levels: all
+        honest numbers and the boxes of that level; and, with `_balanced`, as many honest numbers as there are of that
+        level.
     """
     looks = take_looks(simulate_calls(plan, seed), plan, settings, look_every_h)
     found = {SCORE: score_calls(looks.patterns.lazy(), settings.rules).collect().select(*_KEYS, "score")}
@@ -78,10 +80,11 @@ def evaluate_sim_boxes(
         MODEL: (model_settings.monitor_probability, model_settings.high_probability),
     }
     rows = [row for name, scores in found.items() for row in compare_levels(name, scores, levels[name], looks, seed)]
-    if has_unseen:
-        for evasion in SIM_BOXES:
-            unseen = predict_in_folds(looks, model_settings, left_out=evasion)
-            rows += compare_levels(UNSEEN, unseen, levels[MODEL], looks, seed, (evasion,))
+    for evasion in SIM_BOXES if is_thorough else ():
+        alone = predict_in_folds(keep_level(looks, evasion), model_settings)
+        rows += compare_levels(ALONE, alone, levels[MODEL], looks, seed, (evasion,))
+        unseen = predict_in_folds(looks, model_settings, left_out=evasion)
+        rows += compare_levels(UNSEEN, unseen, levels[MODEL], looks, seed, (evasion,))
     return pl.DataFrame(rows, schema=EVALUATION.schema, orient="row")
 
 
@@ -124,13 +127,21 @@ def predict_in_folds(looks: Looks, settings: SimBoxModelSettings, left_out: str 
     learned = choose_learned(looks)
     rows = join_labels(looks.patterns, labels, looks.groups)
     numbers = rows.unique("phone_token", keep="first", maintain_order=True)
+    few = settings.model_copy(update={"min_fraud": 10, "min_boxes": 2})  # no reason to refuse where the truth is known
     predicted = []
     for train, test in split_groups(numbers, settings):
         seen = numbers[train].select("phone_token", "is_fraud").join(hidden, on="phone_token", how="anti")
-        model = train_model(learned, seen, looks.groups, looks.plan.ends_at, settings)
+        model = train_model(learned, seen, looks.groups, looks.plan.ends_at, few)
         tested = looks.patterns.join(numbers[test].select("phone_token"), on="phone_token", how="semi")
         predicted.append(tested.select(*_KEYS, score=model.predict(tested)))
     return pl.concat(predicted)
+
+
+def keep_level(looks: Looks, evasion: str) -> Looks:
+    """Return what is seen of honest numbers and of boxes of one level."""
+    truth = looks.truth.filter(pl.col("evasion_level").eq_missing(evasion) | ~pl.col("is_sim_box"))
+    patterns = looks.patterns.join(truth.select("phone_token"), on="phone_token", how="semi", maintain_order="left")
+    return Looks(patterns, truth, looks.groups, looks.plan)
 
 
 def choose_learned(looks: Looks) -> pl.DataFrame:

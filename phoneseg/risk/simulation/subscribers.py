@@ -35,8 +35,8 @@ class CallPlan:
     starts_at: datetime
     history_days: int = 7
     watched_days: int = 7
-    honest_count: int = 6_000
-    boxed_count: int = 45
+    honest_count: int = 8_000
+    boxed_count: int = 60
     numbers_per_box: int = 12
 
     @property

@@ -12,7 +12,7 @@ from phoneseg.risk.simulation.subscribers import CallPlan
 from phoneseg.settings.risk_sim_box import SimBoxModelSettings, SimBoxSettings
 from tests.unit.risk.call_events import MONDAY
 
-SMALL = CallPlan(MONDAY, history_days=3, watched_days=4, honest_count=700, boxed_count=36)
+SMALL = CallPlan(MONDAY, history_days=3, watched_days=4, honest_count=700, boxed_count=36, numbers_per_box=9)
 
 
 @pytest.fixture(scope="session")
