@@ -51,8 +51,10 @@ class SimBoxModel:
         Returns:
             Calibrated probabilities, in the order of the rows.
         """
+        from scipy.special import expit  # as scikit-learn: a plain exp overflows where the classes lie far apart
+
         log_odds = self.trees.predict(list_features(patterns))
-        return pl.Series("probability", 1 / (1 + np.exp(self.slope * log_odds + self.intercept)), dtype=pl.Float64)
+        return pl.Series("probability", expit(-(self.slope * log_odds + self.intercept)), dtype=pl.Float64)
 
     def to_json(self) -> str:
         """Return the model as JSON."""

@@ -1,6 +1,7 @@
 """Training, leakage, persistence and reasons of the model of SIM boxes."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -146,6 +147,11 @@ def test_a_number_is_told_with_the_indicators_that_raised_its_probability(
         assert ranked[0] > 0
         known = {name: values[number][name] for name in names if values[number][name] is not None}
         assert json.loads(evidence) == pytest.approx(known, abs=0.01)
+
+
+def test_classes_that_lie_far_apart_give_certainty_and_no_warning(patterns: pl.DataFrame, model: SimBoxModel) -> None:
+    steep = replace(model, slope=-1e6)
+    assert set(steep.predict(patterns)) <= {0.0, 1.0}
 
 
 def test_nobody_to_tell_of_gives_no_rows(
