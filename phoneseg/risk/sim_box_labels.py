@@ -34,7 +34,7 @@ def choose_labels(reviews: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
     return chosen.filter(pl.len().over("phone_token") == 1).sort("phone_token")
 
 
-def add_background(labels: pl.DataFrame, patterns: pl.DataFrame, count: int, seed: int = 0) -> pl.DataFrame:
+def add_background(labels: pl.DataFrame, patterns: pl.DataFrame, count: int) -> pl.DataFrame:
     """Take numbers that nobody has looked at for legitimate.
 
     Reviews are of numbers that were flagged, and a model of them alone has never seen ordinary ones. About as many of
@@ -43,15 +43,14 @@ def add_background(labels: pl.DataFrame, patterns: pl.DataFrame, count: int, see
     Args:
         labels: Of `choose_labels`.
         patterns: Rows with a `phone_token`.
-        count: How many numbers are added, at the most.
-        seed: Chooses them, with their tokens.
+        count: How many numbers are added, at the most: those with the smallest tokens. Tokens are HMACs, so that is by
+            chance, and the same every time.
 
     Returns:
         The labels and the added ones, in the order of the tokens.
     """
     others = patterns.select("phone_token").unique().join(labels, on="phone_token", how="anti")
-    order = pl.col("phone_token").hash(seed)
-    added = others.sort(order, "phone_token").head(count).with_columns(is_fraud=pl.lit(False))
+    added = others.sort("phone_token").head(count).with_columns(is_fraud=pl.lit(False))
     return pl.concat([labels, added]).sort("phone_token")
 
 
