@@ -1,4 +1,4 @@
-"""How good the detectors of SIM boxes are, and what a day of 24 million events costs.
+"""How good the detectors of SIM boxes are, and what a day of 25 million events costs.
 
     python benchmarks/sim_boxes.py quality [SEED]...
     python benchmarks/sim_boxes.py day FOLDER
