@@ -1,0 +1,1 @@
+"""Generated activity whose truth is known: what the detectors are measured on."""
