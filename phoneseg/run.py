@@ -16,13 +16,14 @@ import polars as pl
 import pyarrow
 from pyarrow.parquet import ParquetWriter
 
-from phoneseg.contracts import Table
+from phoneseg.contracts import Pipeline, Table
 from phoneseg.errors import SettingsError, StopError
 from phoneseg.settings import Settings
 
 _OVERTAKEN: Final = "if they were, another run has taken the interval over"
 _STAGE_MARK: Final = ".phoneseg_stage"
 _FARTHEST_AS_OF: Final = timedelta(days=1)
+_WIDTHS: Final = {Pipeline.SEGMENT_CONTACTS: timedelta(days=1), Pipeline.MONITOR_ACTIVITY: timedelta(hours=1)}
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Run:
         accept_drift: Whether sources may have shrunk, or changed the types of their columns.
         accept_sizes: Whether segments may have changed their sizes by more than their share.
         is_orchestrated: Whether its verbs run in processes of their own, with gaps between them.
+        pipeline: Whose verbs it runs; two pipelines may work on one interval.
         settings: The settings.
     """
 
@@ -52,6 +54,7 @@ class Run:
     accept_drift: bool = False
     accept_sizes: bool = False
     is_orchestrated: bool = False
+    pipeline: Pipeline = Pipeline.SEGMENT_CONTACTS
 
     @classmethod
     def open(
@@ -67,8 +70,11 @@ class Run:
         accept_drift: bool = False,
         accept_sizes: bool = False,
         is_orchestrated: bool = False,
+        pipeline: Pipeline = Pipeline.SEGMENT_CONTACTS,
     ) -> Self:
-        """Make a run; without `as_of` its interval ends at the last UTC midnight, without a start it is a day wide.
+        """Make a run; without `as_of` its interval ends at the last UTC midnight, or hour where it monitors.
+
+        Without a start it is a day wide, or an hour.
 
         Raises:
             SettingsError: A source is not in the settings, or `as_of` is more than a day ahead, which must be a
@@ -78,10 +84,12 @@ class Run:
         if unknown:
             known = ", ".join(settings.contacts)
             raise SettingsError(f"{settings.config_file.name}: no contact source `{unknown[0]}`; there is: {known}")
-        end = as_utc(as_of) if as_of else datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        width = _WIDTHS[pipeline]
+        now = datetime.now(UTC)
+        end = as_utc(as_of) if as_of else now - (now - datetime.min.replace(tzinfo=UTC)) % width
         if end > datetime.now(UTC) + _FARTHEST_AS_OF:
             raise SettingsError(f"as_of {end:%Y-%m-%d} is in the future: its interval has not happened yet")
-        start = as_utc(data_interval_start) if data_interval_start else end - timedelta(days=1)
+        start = as_utc(data_interval_start) if data_interval_start else end - width
         return cls(
             run_id=run_id or f"manual__{end:%Y-%m-%dT%H:%M:%S}__{token_hex(4)}",
             as_of=end,
@@ -95,6 +103,7 @@ class Run:
             accept_drift=accept_drift,
             accept_sizes=accept_sizes,
             is_orchestrated=is_orchestrated,
+            pipeline=pipeline,
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -109,6 +118,7 @@ class Run:
             "accept_drift": self.accept_drift,
             "accept_sizes": self.accept_sizes,
             "is_orchestrated": self.is_orchestrated,
+            "pipeline": self.pipeline.value,
         }
 
     @classmethod
@@ -125,6 +135,7 @@ class Run:
             accept_drift=values["accept_drift"],
             accept_sizes=values["accept_sizes"],
             is_orchestrated=values["is_orchestrated"],
+            pipeline=Pipeline(values["pipeline"]),
         )
 
     @property

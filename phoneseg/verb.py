@@ -28,7 +28,7 @@ def hold(run: Run) -> Iterator[None]:
     if run.dry_run:
         yield
     else:
-        with open_warehouse(run.settings).hold_interval(run.as_of):
+        with open_warehouse(run.settings).hold_interval(run.as_of, run.pipeline):
             yield
 
 

@@ -1,6 +1,7 @@
 -- When did the last runs publish, and how many rows?
 SELECT
     run_id,
+    pipeline,
     as_of,
     state,
     is_current,

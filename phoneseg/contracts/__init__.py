@@ -36,7 +36,7 @@ from phoneseg.contracts.hygiene import (
     RND_ANSWERS,
     SEVERITIES,
 )
-from phoneseg.contracts.model import UTC_INSTANT, Area, Column, Keeping, PrivacyClass, Table
+from phoneseg.contracts.model import UTC_INSTANT, Area, Column, Keeping, Pipeline, PrivacyClass, Table
 from phoneseg.contracts.people import (
     CANONICAL_CHANGE,
     CONTACT_CANONICAL,
@@ -102,9 +102,9 @@ TABLES: Final = (
 )
 
 
-def staged_tables() -> Iterator[Table]:
-    """Yield the tables that a run loads, audits and publishes: all but the logs."""
-    return (table for table in TABLES if table.keeping is not Keeping.LOG)
+def staged_tables(pipeline: Pipeline = Pipeline.SEGMENT_CONTACTS) -> Iterator[Table]:
+    """Yield the tables that a run of a pipeline loads, audits and publishes: all of its own but the logs."""
+    return (table for table in TABLES if table.keeping is not Keeping.LOG and table.pipeline is pipeline)
 
 
 REPLACED_CONTACTS: Final = (CHANGED_CONTACT, RESEGMENTED_CONTACT, REGROUPED_CONTACT)
@@ -181,6 +181,7 @@ __all__ = [
     "Area",
     "Column",
     "Keeping",
+    "Pipeline",
     "PrivacyClass",
     "Table",
     "contact_profile",

@@ -26,6 +26,13 @@ class Keeping(StrEnum):
     LOG = "log"
 
 
+class Pipeline(StrEnum):
+    """What runs: each has a DAG of its name, verbs, and tables that it alone publishes."""
+
+    SEGMENT_CONTACTS = "segment_contacts"
+    MONITOR_ACTIVITY = "monitor_activity"
+
+
 class Area(StrEnum):
     """The warehouse schema that a table lives in; its name starts with the configured `output_schema`."""
 
@@ -60,6 +67,7 @@ class Table:
         referrer: Name of the table whose rows refer to this one by its key: a row stays as long as it is referred to.
         indexes: Columns that readers search by besides the key, where the database has indexes.
         replaced_contacts: Name of the stage table of the contacts whose rows a partial run replaces.
+        pipeline: Who publishes it.
     """
 
     name: str
@@ -71,6 +79,7 @@ class Table:
     referrer: str | None = None
     indexes: tuple[tuple[str, ...], ...] = ()
     replaced_contacts: str = "changed_contact"
+    pipeline: Pipeline = Pipeline.SEGMENT_CONTACTS
 
     @property
     def column_names(self) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from typing import Final
 import polars as pl
 
 from phoneseg.contracts.contacts import source
-from phoneseg.contracts.model import UTC_INSTANT, Column, Keeping, Table
+from phoneseg.contracts.model import UTC_INSTANT, Column, Keeping, Pipeline, Table
 
 SOURCE_WATERMARK: Final = Table(
     "source_watermark",
@@ -49,6 +49,7 @@ PIPELINE_RUN: Final = Table(
     ("run_id",),
     (
         Column("run_id", pl.String, "Id of the run, from Airflow or the command line."),
+        Column("pipeline", pl.String, f"{' or '.join(Pipeline)}: each has intervals of its own.", nullable=True),
         Column("as_of", UTC_INSTANT, "End of the data interval (UTC)."),
         Column("data_interval_start", UTC_INSTANT, "Start of the data interval (UTC)."),
         Column("data_interval_end", UTC_INSTANT, "End of the data interval (UTC)."),

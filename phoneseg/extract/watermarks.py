@@ -37,6 +37,7 @@ def read_watermarks(warehouse: Warehouse, connection: sa.Connection, run: Run) -
         return {}
     others = sa.select(sa.func.count()).select_from(log)
     others = others.where(log.c.state == "running", log.c.run_id != run.run_id, log.c.as_of >= shown)
+    others = others.where(log.c.pipeline == run.pipeline.value)
     if connection.execute(others).scalar_one():
         return {}
     return {

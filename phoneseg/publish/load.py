@@ -44,7 +44,7 @@ def load_staging(warehouse: Warehouse, run: Run) -> dict[str, int]:
         check_nobody_erased(warehouse, connection, run)  # `swap` asks again; this spares the work
         _check_is_newest(warehouse, connection, run)
         drop_staging(warehouse, connection, run)
-        for staging in warehouse.naming.all_staging(run.run_id):
+        for staging in warehouse.naming.all_staging(run.run_id, run.pipeline):
             staging.create(connection)
     tables = list(_loaded_tables(run))
     warehouse.load_all({warehouse.naming.staging(table, run.run_id): run.stage.path(table.name) for table in tables})
@@ -114,7 +114,7 @@ def tell_planner(warehouse: Warehouse, connection: sa.Connection, run: Run, cont
 
 def drop_staging(warehouse: Warehouse, connection: sa.Connection, run: Run) -> None:
     """Drop the run's staging tables, where there are any."""
-    for table in warehouse.naming.all_staging(run.run_id):  # looking for each first takes longer
+    for table in warehouse.naming.all_staging(run.run_id, run.pipeline):  # looking for each first takes longer
         connection.execute(sa.schema.DropTable(table, if_exists=True))
 
 

@@ -7,7 +7,7 @@ from typing import Final
 import sqlalchemy as sa
 
 import phoneseg
-from phoneseg.contracts import PIPELINE_RUN
+from phoneseg.contracts import PIPELINE_RUN, Pipeline
 from phoneseg.errors import IntervalBusyError, SupersededError
 from phoneseg.numbers import metadata_version
 from phoneseg.run import Run, as_utc
@@ -43,7 +43,7 @@ def begin_run(warehouse: Warehouse, connection: sa.Connection, run: Run) -> list
     is_ours = log.c.run_id == run.run_id
     is_dead = (log.c.started_at < now - _DEAD_AFTER) & ((log.c.lease_until < now) | log.c.lease_until.is_(None))
     if not run.dry_run:
-        is_same = log.c.as_of == run.as_of
+        is_same = (log.c.as_of == run.as_of) & (log.c.pipeline == run.pipeline.value)
         leased = sa.select(log.c.run_id, log.c.lease_until).where(
             log.c.state == "running", is_same, ~is_ours, log.c.lease_until > now
         )
@@ -55,6 +55,7 @@ def begin_run(warehouse: Warehouse, connection: sa.Connection, run: Run) -> list
         is_dead |= is_same
     connection.execute(log.update().where(log.c.state == "running", is_dead, ~is_ours).values(state="abandoned"))
     values = {
+        "pipeline": run.pipeline.value,
         "as_of": run.as_of,
         "data_interval_start": run.data_interval_start,
         "data_interval_end": run.as_of,
@@ -143,7 +144,10 @@ def published_as_ofs(warehouse: Warehouse, connection: sa.Connection, sources: S
     log = warehouse.naming.published(PIPELINE_RUN)
     if not sa.inspect(connection).has_table(log.name, schema=log.schema):
         return set()
-    rows = connection.execute(sa.select(log.c.as_of, log.c.sources).where(log.c.state == "published"))
+    published = sa.select(log.c.as_of, log.c.sources).where(
+        log.c.state == "published", log.c.pipeline == Pipeline.SEGMENT_CONTACTS.value
+    )
+    rows = connection.execute(published)
     return {as_utc(row.as_of) for row in rows if sources <= set(row.sources.split(","))}
 
 

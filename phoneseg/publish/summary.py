@@ -5,7 +5,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from phoneseg.contracts import CONTACT_QUARANTINE, PIPELINE_RUN, SEGMENT, SEGMENT_SIZE
+from phoneseg.contracts import CONTACT_QUARANTINE, PIPELINE_RUN, SEGMENT, SEGMENT_SIZE, Pipeline
 from phoneseg.errors import StopError
 from phoneseg.warehouse import Warehouse
 
@@ -39,7 +39,11 @@ def read_summary(warehouse: Warehouse, connection: sa.Connection, run_id: str | 
         StopError: Nothing is published yet.
     """
     log = warehouse.naming.published(PIPELINE_RUN)
-    published = sa.select(log).where(log.c.state == "published", (log.c.run_id == run_id) | (run_id is None))
+    published = sa.select(log).where(
+        log.c.state == "published",
+        log.c.pipeline == Pipeline.SEGMENT_CONTACTS.value,
+        (log.c.run_id == run_id) | (run_id is None),
+    )
     newest = published.order_by(log.c.as_of.desc(), log.c.finished_at.desc())
     exists = sa.inspect(connection).has_table(log.name, schema=log.schema)
     row = connection.execute(newest.limit(1)).mappings().first() if exists else None

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from phoneseg.contracts import PIPELINE_RUN, TABLES, Keeping
+from phoneseg.contracts import PIPELINE_RUN, Keeping, staged_tables
 from phoneseg.run import Run
 from phoneseg.warehouse import Warehouse
 
@@ -19,10 +19,10 @@ def forget_taken_back(warehouse: Warehouse, connection: sa.Connection, run: Run)
         run: The run.
     """
     log = warehouse.naming.published(PIPELINE_RUN)
-    is_taken_back = (log.c.state == "published") & (log.c.as_of > run.as_of)
+    is_taken_back = (log.c.state == "published") & (log.c.pipeline == run.pipeline.value) & (log.c.as_of > run.as_of)
     forgotten = {"state": "abandoned", "published_at": None, "definition_versions": None}
     connection.execute(log.update().where(is_taken_back).values(forgotten))
-    for table in TABLES:
+    for table in staged_tables(run.pipeline):
         if table.keeping is Keeping.DATED:
             dated = warehouse.naming.published(table)
             connection.execute(dated.delete().where(dated.c.as_of > run.as_of))

@@ -125,7 +125,7 @@ def _told(row: dict[str, object]) -> str:
 def _read_earlier(warehouse: Warehouse, connection: sa.Connection, run: Run) -> EarlierSizes | None:
     log, size = warehouse.naming.published(PIPELINE_RUN), warehouse.naming.published(SEGMENT_SIZE)
     published = sa.select(log.c.as_of, log.c.definition_versions).where(
-        log.c.state == "published", log.c.as_of <= run.as_of
+        log.c.state == "published", log.c.pipeline == run.pipeline.value, log.c.as_of <= run.as_of
     )
     row = connection.execute(published.order_by(log.c.as_of.desc(), log.c.published_at.desc()).limit(1)).first()
     if row is None:

@@ -11,6 +11,7 @@ from typing import Any, Final
 import polars as pl
 import sqlalchemy as sa
 
+from phoneseg.contracts import Pipeline
 from phoneseg.errors import SettingsError, SourceError, WarehouseBusyError
 from phoneseg.settings import ActivitySource, ContactSource, NumberListSource, PermissionSource, Settings
 from phoneseg.warehouse.failures import clear_failures
@@ -109,7 +110,7 @@ class Warehouse:
         """Set what a session needs; for backends to override."""
 
     @contextmanager
-    def hold_interval(self, as_of: datetime) -> Iterator[None]:
+    def hold_interval(self, as_of: datetime, pipeline: Pipeline = Pipeline.SEGMENT_CONTACTS) -> Iterator[None]:
         """Hold one interval of this warehouse and output schema, so that no other process works on it.
 
         A process may enter its own hold again. The system lets go when the process is killed. Databases that have
@@ -117,11 +118,12 @@ class Warehouse:
 
         Args:
             as_of: End of the interval.
+            pipeline: Who works on it: another pipeline may, at the same time.
 
         Raises:
             IntervalBusyError: Another process held it for longer than `lock_wait_s`.
         """
-        what = f"{self.naming.output_schema} {as_of.isoformat()}"
+        what = f"{self.naming.output_schema} {as_of.isoformat()} {pipeline}"
         with hold(f"{self.url} {what}", as_of, self._lock_wait_s, lambda: self._try_lock(what)):
             yield
 

@@ -16,6 +16,7 @@ from phoneseg.contracts import (
     SEGMENT_CHANGE,
     TABLES,
     Area,
+    Pipeline,
     Table,
     contact_profile,
     staged_tables,
@@ -98,9 +99,11 @@ class TableNaming:
         """Return all tables that readers see."""
         return [self.published(table) for table in TABLES]
 
-    def all_staging(self, run_id: str) -> list[sa.Table]:
-        """Return the run's staging tables."""
-        tables = (*staged_tables(), *REPLACED_CONTACTS, SEGMENT_CHANGE, CANONICAL_CHANGE)
+    def all_staging(self, run_id: str, pipeline: Pipeline = Pipeline.SEGMENT_CONTACTS) -> list[sa.Table]:
+        """Return the staging tables of a run of a pipeline."""
+        tables = tuple(staged_tables(pipeline))
+        if pipeline is Pipeline.SEGMENT_CONTACTS:
+            tables += (*REPLACED_CONTACTS, SEGMENT_CHANGE, CANONICAL_CHANGE)
         return [self.staging(table, run_id) for table in tables]
 
 

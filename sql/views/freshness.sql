@@ -7,7 +7,7 @@ WITH run AS (
         is_current,
         data_interval_end - data_interval_start AS period
     FROM phoneseg.pipeline_run
-    WHERE published_at IS NOT NULL
+    WHERE published_at IS NOT NULL AND pipeline = 'segment_contacts'
 ),
 
 published AS (

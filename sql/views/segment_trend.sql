@@ -13,7 +13,7 @@ contacts AS (
         contact_count,
         row_number() OVER (PARTITION BY as_of ORDER BY published_at DESC) AS nth
     FROM phoneseg.pipeline_run
-    WHERE published_at IS NOT NULL
+    WHERE published_at IS NOT NULL AND pipeline = 'segment_contacts'
 ),
 
 point AS (
