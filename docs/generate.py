@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from docs.pages import checks, cli, dags, definitions, hygiene, numbers, questions, segments, settings, tables
+from docs.pages import checks, cli, dags, definitions, hygiene, numbers, questions, risk, segments, settings, tables
 
 FOLDER: Final = Path(__file__).parent
 PAGES: Final[Mapping[str, Callable[[], str]]] = {
@@ -21,6 +21,7 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "settings.md": settings.render,
     "numbers.md": numbers.render,
     "hygiene.md": hygiene.render,
+    "risk.md": risk.render,
     "cli.md": cli.render,
     "checks.md": checks.render,
     "dags.md": dags.render,  # the last: it changes the environment for Airflow

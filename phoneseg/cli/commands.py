@@ -15,7 +15,7 @@ from rich.console import Console
 
 import phoneseg
 from phoneseg import pipeline
-from phoneseg.cli import INTERRUPTED, keys, metadata, rnd
+from phoneseg.cli import INTERRUPTED, keys, metadata, risk, rnd
 from phoneseg.cli.backfill import backfill
 from phoneseg.cli.dictionary import print_tables
 from phoneseg.cli.log_format import LogFormat, start_logging, tell_error
@@ -50,6 +50,7 @@ app.add_typer(verbs, name="verb")
 app.add_typer(metadata.app, name="metadata")
 app.add_typer(rnd.app, name="rnd")
 app.add_typer(keys.app, name="keys")
+app.add_typer(risk.app, name="risk")
 
 
 @app.callback()

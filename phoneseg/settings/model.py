@@ -22,6 +22,7 @@ from phoneseg.settings.permission import (
 from phoneseg.settings.profile import ProfileSettings
 from phoneseg.settings.report import ReportSettings
 from phoneseg.settings.retention import RetentionSettings
+from phoneseg.settings.risk import RiskSettings
 from phoneseg.settings.section import Identifier, Section
 from phoneseg.settings.segments import SegmentSettings
 
@@ -190,6 +191,7 @@ class Settings(BaseSettings):
     people: PeopleSettings = PeopleSettings()
     profile: ProfileSettings = ProfileSettings()
     segments: SegmentSettings = SegmentSettings()
+    risk: RiskSettings = RiskSettings()
     stage: StageSettings = StageSettings()
     quality: QualitySettings = QualitySettings()
     privacy: PrivacySettings = PrivacySettings()
