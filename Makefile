@@ -24,7 +24,7 @@ else
 $(error WAREHOUSE is duckdb or postgresql)
 endif
 
-.PHONY: help run test test-slow test-parity lint format bench airflow psql stop-postgresql tables docs lock clean
+.PHONY: help run test test-slow test-parity lint format bench airflow psql stop-postgresql tables risk-figures docs lock clean
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
@@ -72,6 +72,10 @@ stop-postgresql: ## stop the server that WAREHOUSE=postgresql started; its data 
 tables: $(VENV)/.dev ## compile the tables of the locked phonenumbers, which phoneseg ships
 	@rm -f phoneseg/numbers/shipped/*.npz
 	@$(BIN)/python -m phoneseg.numbers.compiler phoneseg/numbers/shipped
+	@$(BIN)/python -m tests.unit.numbers.shipped_digest
+
+risk-figures: $(VENV)/.dev ## measure the detectors of risk anew, for docs/risk.md
+	@$(BIN)/phoneseg risk evaluate --seed 101 --seed 102 --seed 103 --out docs/risk
 
 docs: $(VENV)/.dev ## write the generated pages of docs/ anew
 	@$(BIN)/python docs/generate.py

@@ -17,7 +17,7 @@ from phoneseg.settings.risk import RiskSettings
 
 app = typer.Typer(help="Signals of risk: how good their detectors are.", no_args_is_help=True)
 
-_LEAST_WIDTH: Final = 110  # names are long; where nobody looks at a terminal, none is cut
+_LEAST_WIDTH: Final = 130  # names are long; where nobody looks at a terminal, none is cut
 _SHARES: Final = ("precision", "recall", "f1")
 _NOTHING: Final = "-"
 
@@ -75,8 +75,8 @@ def _make_folder(folder: Path) -> None:
 
 def _print(console: Console, family: str, rows: pl.DataFrame) -> None:
     table = Table(title=family.replace("_", " "), title_justify="left")
-    table.add_column("detector")
-    table.add_column("scenario")
+    table.add_column("detector", no_wrap=True)
+    table.add_column("scenario", no_wrap=True)
     for heading in ("true", *_SHARES, "false alarms a day", "hours to detection"):
         table.add_column(heading, justify="right")
     for row in rows.iter_rows(named=True):

@@ -57,4 +57,6 @@ def average_seeds(evaluations: list[pl.DataFrame]) -> pl.DataFrame:
         evaluations: Rows of EVALUATION, a frame for each seed.
     """
     means = pl.concat(evaluations).group_by("detector", "scenario", maintain_order=True)
-    return EVALUATION.conform(means.agg(pl.col(_FIGURES).mean()).with_columns(pl.col("true_count").round()).lazy()).collect()
+    return EVALUATION.conform(
+        means.agg(pl.col(_FIGURES).mean()).with_columns(pl.col("true_count").round()).lazy()
+    ).collect()

@@ -52,7 +52,7 @@ def test_every_family_is_told_as_the_mean_of_the_seeds(seeds: list[int], tmp_pat
     ended = CliRunner().invoke(app, ["evaluate", "--seed", "100", "--seed", "300", "--out", str(folder)])
     assert ended.exit_code == 0, ended.output
     assert seeds == [100, 300] * 4
-    assert "0.200" in ended.output and "0.750" in ended.output
+    assert {"0.200", "0.750", "0.50", "-"} <= set(ended.output.split())
     assert str(folder) in ended.output
     told = pl.read_csv(folder / "evaluation.csv")
     assert told["family"].to_list() == told["detector"].to_list() == list(families.FAMILIES)
