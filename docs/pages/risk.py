@@ -35,7 +35,7 @@ def render() -> str:
             [(code(family), what, f"[{name}](risk/{name})") for family, (name, what) in _PAGES.items()],
         ),
         "## How good they are",
-        "`phoneseg risk evaluate --seed 101 --seed 102 --seed 103 --out docs/risk` has made these figures: means over "
+        "`phoneseg risk evaluate --seed 501 --seed 502 --seed 503 --out docs/risk` has made these figures: means over "
         "three seeds of generated data whose truth is known. Scenarios are named by how hard the culprits try not to "
         "be found; the pages say what each does, and where a detector is blind. Precision is that of the scenario: "
         "where few are guilty, it is lower at the same number of false alarms a day.",

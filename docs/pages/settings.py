@@ -6,7 +6,7 @@ from pathlib import Path
 from types import NoneType
 from typing import Any, Final, Literal, get_args, get_origin
 
-from annotated_types import Ge, Gt, Le, MaxLen, MinLen
+from annotated_types import Ge, Gt, Le, Lt, MaxLen, MinLen
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
@@ -163,7 +163,18 @@ def _sections_from(path: tuple[str, ...], field: FieldInfo) -> Iterator[tuple[tu
 
 
 def _is_section(field: FieldInfo) -> bool:
+    return _has_model(field) and not _is_inline(field)
+
+
+def _has_model(field: FieldInfo) -> bool:
     return any(isinstance(kind, type) and issubclass(kind, BaseModel) for kind in _kinds(field))
+
+
+def _is_inline(field: FieldInfo) -> bool:
+    """Return whether a section is a value: its keys have no defaults of their own."""
+    return isinstance(field.default, BaseModel) and all(
+        each.is_required() for each in _model_of(field).model_fields.values()
+    )
 
 
 def _model_of(field: FieldInfo) -> type[BaseModel]:
@@ -197,13 +208,17 @@ def _describe_section(path: tuple[str, ...], field: FieldInfo) -> str:
         f"## {name}",
         f"Section `[{'.'.join(path)}]`: {str(model.__doc__)[0].lower()}{str(model.__doc__)[1:]}",
         bullets(_RULES.get(name, ())),
-        table(("key", "type", "default", "meaning", "environment variable"), rows),
+        table(("key", "type", "default", "meaning", "environment variable"), rows) if rows else "",
     )
     return "\n\n".join(part for part in parts if part)
 
 
 def _describe_key(key: str, field: FieldInfo, path: tuple[str, ...]) -> tuple[str, ...]:
     variable = f"PHONESEG_{'__'.join((*path, key))}".upper()
+    if _is_inline(field):
+        keys = _model_of(field).model_fields
+        value = ", ".join(f"{name} = {_write(getattr(field.default, name))}" for name in keys)
+        return code(key), "table", code(f"{{ {value} }}"), str(field.description or ""), code(variable)
     return code(key), _type(field), _default(field), str(field.description), code(variable)
 
 
@@ -246,6 +261,8 @@ def _limit(rule: object, *, is_list: bool) -> str:
         return f"{rule.ge} or more"
     if isinstance(rule, Le):
         return f"{rule.le} or less"
+    if isinstance(rule, Lt):
+        return f"less than {rule.lt}"
     if isinstance(rule, MinLen) and rule.min_length == 1:
         return "at least one" if is_list else "not empty"
     if isinstance(rule, MaxLen):

@@ -2,12 +2,13 @@
 
 from typing import Annotated, Self
 
+from annotated_types import Ge, Gt, Lt
 from pydantic import Field, model_validator
 
 from phoneseg.settings.section import Section
 
-Hours = Annotated[float, Field(gt=0)]
-Lines = Annotated[int, Field(ge=2, lt=1000)]
+Hours = Annotated[float, Gt(0)]
+Lines = Annotated[int, Ge(2), Lt(1000)]
 
 
 class NumberClusterSettings(Section):

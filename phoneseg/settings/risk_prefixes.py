@@ -1,12 +1,11 @@
 """When a prefix is at risk: money that follows a call to it, messages that lead to nothing, and one-ring calls."""
 
-from typing import Annotated, Self
+from typing import Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
+from phoneseg.settings.permission import Word
 from phoneseg.settings.section import Section
-
-SmallWord = Annotated[str, StringConstraints(min_length=1, to_lower=True, strip_whitespace=True)]
 
 
 class PremiumRangeSettings(Section):
@@ -16,7 +15,7 @@ class PremiumRangeSettings(Section):
         ("PREMIUM_RATE", "SHARED_COST", "UAN"),
         description="Types of number that cost the caller more than a line does, or that nobody can place.",
     )
-    satellite_words: tuple[SmallWord, ...] = Field(
+    satellite_words: tuple[Word, ...] = Field(
         ("satellite", "globalstar", "iridium", "inmarsat", "thuraya"),
         description="Words of carriers' names, in small letters, that tell a satellite network.",
     )

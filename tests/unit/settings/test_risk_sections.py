@@ -30,5 +30,7 @@ def test_senseless_figures_are_refused_by_name(section: type, values: dict[str, 
         section(**values)
 
 
-def test_words_of_carriers_are_compared_in_small_letters() -> None:
-    assert PremiumRangeSettings(satellite_words=("Thuraya ",)).satellite_words == ("thuraya",)
+def test_words_of_carriers_are_in_small_letters() -> None:
+    assert PremiumRangeSettings(satellite_words=("thuraya",)).satellite_words == ("thuraya",)
+    with pytest.raises(ValidationError, match="satellite_words"):
+        PremiumRangeSettings(satellite_words=("Thuraya ",))
