@@ -218,8 +218,12 @@ def _describe_key(key: str, field: FieldInfo, path: tuple[str, ...]) -> tuple[st
     if _is_inline(field):
         keys = _model_of(field).model_fields
         value = ", ".join(f"{name} = {_write(getattr(field.default, name))}" for name in keys)
-        return code(key), "table", code(f"{{ {value} }}"), str(field.description or ""), code(variable)
+        return code(key), "table", code(f"{{ {value} }}"), _first_line(field), code(variable)
     return code(key), _type(field), _default(field), str(field.description), code(variable)
+
+
+def _first_line(field: FieldInfo) -> str:
+    return str(_model_of(field).__doc__).partition("\n")[0]
 
 
 def _type(field: FieldInfo) -> str:

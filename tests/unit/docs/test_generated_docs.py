@@ -20,6 +20,7 @@ from phoneseg.contracts import CONTACT_PROFILE, TABLES, Table
 from phoneseg.segments import KindParameters, SegmentKind, all_kinds
 from phoneseg.segments.definitions.sql import FUNCTIONS
 from phoneseg.settings import ProfileSettings, SegmentSettings, Settings
+from phoneseg.settings.risk_sim_box import Rule
 
 PARAMETERS = KindParameters(datetime(2026, 7, 1, tzinfo=UTC), SegmentSettings(), ProfileSettings())
 ROOT = Path(generate.__file__).parents[1]
@@ -99,7 +100,7 @@ def _keys(path: str, field: FieldInfo) -> Iterator[str]:
     """Yield the keys of a section and of those within it; a name of the user's choice has a placeholder."""
     kinds = (field.annotation, *get_args(field.annotation))
     models = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)]
-    if not models:
+    if not models or models == [Rule]:  # a rule is written as one value
         yield path
         return
     path = f"{path}__<name>" if get_origin(field.annotation) is dict else path
