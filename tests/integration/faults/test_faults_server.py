@@ -103,8 +103,9 @@ def test_a_server_restarted_while_the_swap_waits_for_a_lock_changes_nothing(
     engine = sa.create_engine(scene.settings.warehouse.url.get_secret_value(), poolclass=sa.NullPool)
     waiting = "SELECT count(*) AS n FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query ~ '^DELETE'"
     with engine.connect() as holder:
-        holder.execute(sa.text("LOCK TABLE phoneseg.segment_membership IN SHARE MODE"))
         program = scene.start()
+        program.wait_for(BEGINS["audit"])  # `load` analyzes the table, and would wait
+        holder.execute(sa.text("LOCK TABLE phoneseg.segment_membership IN SHARE MODE"))
         program.wait_for(BEGINS["swap"])
         deadline = time.monotonic() + 30
         while query(scene.settings, waiting)["n"].item() == 0:
