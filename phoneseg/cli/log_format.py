@@ -42,9 +42,15 @@ def start_logging(log_format: LogFormat) -> None:
     handler = logging.StreamHandler(sys.stderr)
     text = logging.Formatter("%(asctime)s %(message)s", datefmt="%H:%M:%S")
     handler.setFormatter(JsonFormatter() if log_format is LogFormat.JSON else text)
+    handler.addFilter(is_told)
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     for noisy in _NOISY:
         logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def is_told(record: logging.LogRecord) -> bool:
+    """Return whether a record is for the log: not where Ctrl-C meets a connection that closes, which tells it at length."""
+    return not (record.exc_info and record.exc_info[0] and issubclass(record.exc_info[0], KeyboardInterrupt))
 
 
 def tell_error(message: str, kind: str) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from phoneseg.cli.log_format import JsonFormatter
+from phoneseg.cli.log_format import JsonFormatter, is_told
 
 TOML = """\
 [warehouse]
@@ -72,3 +72,12 @@ def test_an_exception_in_the_log_is_told_by_its_name_alone() -> None:
     told = JsonFormatter().format(record)
     assert json.loads(told)["error"] == "ValueError"
     assert "6502530000" not in told
+
+
+@pytest.mark.parametrize(("kind", "is_line"), [(KeyboardInterrupt, False), (OSError, True), (None, True)])
+def test_an_interruption_that_meets_a_closing_connection_is_no_line(
+    kind: type[BaseException] | None, is_line: bool
+) -> None:
+    error = None if kind is None else (kind, kind(), None)
+    record = logging.makeLogRecord({"msg": "Exception closing connection", "exc_info": error})
+    assert is_told(record) is is_line
