@@ -49,7 +49,7 @@ def start_logging(log_format: LogFormat) -> None:
 
 
 def is_told(record: logging.LogRecord) -> bool:
-    """Return whether a record is for the log: not where Ctrl-C meets a connection that closes, which tells it at length."""
+    """Return whether a record is for the log: not Ctrl-C that meets a closing connection, which tells it at length."""
     return not (record.exc_info and record.exc_info[0] and issubclass(record.exc_info[0], KeyboardInterrupt))
 
 
