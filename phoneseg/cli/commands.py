@@ -2,11 +2,9 @@
 
 import logging
 import os
-import signal
 import sys
 from datetime import datetime
 from pathlib import Path
-from types import FrameType
 from typing import Annotated, Final, Literal, NoReturn
 
 import polars as pl
@@ -18,6 +16,7 @@ from phoneseg import pipeline
 from phoneseg.cli import INTERRUPTED, keys, metadata, risk, rnd
 from phoneseg.cli.backfill import backfill
 from phoneseg.cli.dictionary import print_tables
+from phoneseg.cli.interruption import listen
 from phoneseg.cli.log_format import LogFormat, start_logging, tell_error
 from phoneseg.cli.migrate import migrate
 from phoneseg.cli.normalize_file import normalize
@@ -223,9 +222,7 @@ def main() -> NoReturn:
 
     It ends with 0, 1 (mend something), 2 (wrong usage), 75 (try again later) or 130 (interrupted).
     """
-    signal.signal(signal.SIGTERM, _interrupt)
-    if signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:  # a closed terminal ends it too, but not under nohup
-        signal.signal(signal.SIGHUP, _interrupt)
+    listen()
     try:
         with told_without_values("command line"):
             app()
@@ -237,7 +234,3 @@ def main() -> NoReturn:
             tell_error("interrupted; nothing half-done is visible", "Interrupted")
         raise
     sys.exit(0)
-
-
-def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
-    raise KeyboardInterrupt

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from phoneseg import pipeline
+from phoneseg.cli.interruption import check_interrupted
 from phoneseg.errors import PhonesegError
 from phoneseg.failure_hook import tell_failure
 from phoneseg.run import Run
@@ -61,6 +62,7 @@ def run_once(
             raise
         try:
             for verb in pipeline.VERBS:
+                check_interrupted()
                 counts |= verb(run)
         except BaseException as error:
             pipeline.fail(run, error, keep_leftovers=False)
