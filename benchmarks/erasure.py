@@ -7,7 +7,6 @@ Writes a demo into FOLDER, if there is none, publishes a day, erases (nine of te
 every column of every table and in all files that phoneseg keeps. It ends with 1 if it finds any.
 """
 
-import random
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -55,9 +54,8 @@ def draw(settings: Settings, count: int) -> tuple[list[str], list[str], set[str]
         ids = pl.concat(warehouse.read_batches(connection, sa.select(profile.c.contact_id)))["contact_id"]
         held = pl.concat(warehouse.read_batches(connection, sa.select(phone.c.contact_id, phone.c.phone_token)))
         clear = pl.concat(warehouse.read_batches(connection, sa.select(number.c.phone_token, number.c.phone_e164)))
-    chance = random.Random(7)  # noqa: S311  # draws whom to erase, the same in every run
-    contacts = chance.sample(sorted(ids), count - count // 10)
-    numbers = chance.sample(sorted(clear["phone_e164"]), count // 10)
+    contacts = ids.sort().sample(count - count // 10, seed=7).to_list()
+    numbers = clear["phone_e164"].sort().sample(count // 10, seed=7).to_list()
     is_theirs = pl.col("contact_id").is_in(contacts)
     alone = held.group_by("phone_token").agg(is_theirs.all().alias("is_alone")).filter("is_alone")
     gone = clear.filter(

@@ -18,21 +18,17 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-_HERE = str(Path(__file__).resolve().parent)
-sys.path.remove(_HERE)
-sys.path.append(_HERE)  # behind the standard library, whose `numbers` a file of this folder would hide
+import numpy as np
+import polars as pl
 
-import numpy as np  # noqa: E402
-import polars as pl  # noqa: E402
-
-from phoneseg.risk.call_counts import collect_counts, count_calls  # noqa: E402
-from phoneseg.risk.call_patterns import INDICATORS, describe_calls  # noqa: E402
-from phoneseg.risk.evaluation.sim_box_model import (  # noqa: E402
+from phoneseg.risk.call_counts import collect_counts, count_calls
+from phoneseg.risk.call_patterns import INDICATORS, describe_calls
+from phoneseg.risk.evaluation.sim_box_model import (
     measure_brier,
     measure_importance,
     tabulate_reliability,
 )
-from phoneseg.risk.evaluation.sim_boxes import (  # noqa: E402
+from phoneseg.risk.evaluation.sim_boxes import (
     Looks,
     choose_learned,
     compare_levels,
@@ -40,12 +36,12 @@ from phoneseg.risk.evaluation.sim_boxes import (  # noqa: E402
     predict_in_folds,
     take_looks,
 )
-from phoneseg.risk.sim_box_labels import add_background  # noqa: E402
-from phoneseg.risk.sim_box_model import join_labels, split_groups, train_model  # noqa: E402
-from phoneseg.risk.sim_box_score import find_sim_boxes, score_calls  # noqa: E402
-from phoneseg.risk.simulation.call_records import simulate_calls  # noqa: E402
-from phoneseg.risk.simulation.subscribers import CallPlan  # noqa: E402
-from phoneseg.settings.risk_sim_box import SimBoxModelSettings, SimBoxSettings  # noqa: E402
+from phoneseg.risk.sim_box_labels import add_background
+from phoneseg.risk.sim_box_model import join_labels, split_groups, train_model
+from phoneseg.risk.sim_box_score import find_sim_boxes, score_calls
+from phoneseg.risk.simulation.call_records import simulate_calls
+from phoneseg.risk.simulation.subscribers import CallPlan
+from phoneseg.settings.risk_sim_box import SimBoxModelSettings, SimBoxSettings
 
 START = datetime(2026, 6, 1, tzinfo=UTC)
 PLAN = CallPlan(START)

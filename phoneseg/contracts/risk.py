@@ -12,7 +12,6 @@ _PERSONAL: Final = PrivacyClass.PERSONAL
 
 PREFIX_LEVELS: Final = ("country", "area_code", "number_block", "carrier")
 SUBJECT_KINDS: Final = (*PREFIX_LEVELS, "number", "cluster")
-RISK_LEVELS: Final = ("low", "monitor", "high")
 
 
 def _text(name: str, meaning: str) -> Column:

@@ -5,8 +5,9 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from phoneseg.risk.discoveries import adjust_p_values
 from phoneseg.risk.signal_rows import Window, build_signals, join_reasons, tell_evidence
-from phoneseg.risk.tails import adjust_for_discoveries, binomial_upper_tail, minus_log10
+from phoneseg.risk.tails import binomial_upper_tail, minus_log10
 from phoneseg.settings.risk_clusters import ClusterAmountSettings
 
 CLUSTER_AMOUNTS: Final = "cluster_amounts"
@@ -50,7 +51,7 @@ def find_unusual_amounts(
     tested = tested.filter(pl.col("payer_count") >= settings.min_members)
     tested = tested.with_columns(pl.col(*_TESTS.values()).fill_null(1.0)).sort("cluster")
     p_value = tested.select(pl.min_horizontal(*_TESTS.values()) * len(_TESTS)).to_series().clip(upper_bound=1)
-    adjusted = pl.Series(adjust_for_discoveries(p_value))
+    adjusted = pl.Series(adjust_p_values(p_value))
     rows = tested.with_columns(p_value=p_value, adjusted=adjusted, score=pl.Series(minus_log10(adjusted)))
     flagged = rows.filter(pl.col("adjusted") <= settings.max_false_discovery_rate)
     return _signal_amounts(flagged, window, settings)

@@ -7,8 +7,9 @@ import polars as pl
 
 from phoneseg.risk.block_scans import scan_for_bursts, scan_for_runs
 from phoneseg.risk.cluster_behaviour import DAMNING, behaviour_reasons, describe_behaviour
+from phoneseg.risk.discoveries import adjust_p_values
 from phoneseg.risk.signal_rows import ANY_KIND, Window, build_signals, join_reasons, tell_evidence
-from phoneseg.risk.tails import adjust_for_discoveries, minus_log10
+from phoneseg.risk.tails import minus_log10
 from phoneseg.settings.risk_clusters import NumberClusterSettings
 
 NUMBER_CLUSTER: Final = "number_cluster"
@@ -112,7 +113,7 @@ def _test_blocks(
         .with_columns(pl.col(*_SIGNS.values()).fill_null(1.0))
     )
     signs = tested.with_columns(
-        pl.Series(code, adjust_for_discoveries(tested[name], len(density)) <= settings.max_false_discovery_rate)
+        pl.Series(code, adjust_p_values(tested[name], test_count=len(density)) <= settings.max_false_discovery_rate)
         for code, name in _SIGNS.items()
     )
     place = settings.min_signs - 1  # of so many signs that all have to be there, the least sure one tells the chance

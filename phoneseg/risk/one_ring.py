@@ -4,9 +4,10 @@ from typing import Final
 
 import polars as pl
 
+from phoneseg.risk.discoveries import adjust_p_values
 from phoneseg.risk.premium_ranges import mark_premium_ranges
 from phoneseg.risk.signal_rows import Window, build_signals, join_reasons, tell_evidence
-from phoneseg.risk.tails import adjust_for_discoveries, binomial_lower_tail, minus_log10
+from phoneseg.risk.tails import binomial_lower_tail, minus_log10
 from phoneseg.settings.risk_prefixes import OneRingSettings, PremiumRangeSettings
 
 ONE_RING: Final = "one_ring"
@@ -50,7 +51,9 @@ def find_one_ring_calls(
     counted = pl.concat(views, how="diagonal")
     p = pl.Series(binomial_lower_tail(counted["answered_count"], counted["call_count"], share), dtype=pl.Float64)
     tests = counted.with_columns(
-        p_value=p, adjusted=pl.Series(adjust_for_discoveries(p, subject_count)), expected=pl.col("call_count") * share
+        p_value=p,
+        adjusted=pl.Series(adjust_p_values(p, test_count=subject_count)),
+        expected=pl.col("call_count") * share,
     )
     placed = mark_premium_ranges(tests.lazy(), premium).collect()
     flagged = placed.filter(_is_one_ring(settings), pl.col("adjusted") <= settings.max_false_discovery_rate)

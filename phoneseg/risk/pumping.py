@@ -4,14 +4,15 @@ from typing import Final
 
 import polars as pl
 
+from phoneseg.contracts.risk import PREFIX_LEVELS
 from phoneseg.risk.contact_outcomes import collect_completions, collect_conversions, count_by_prefix
+from phoneseg.risk.discoveries import adjust_p_values
 from phoneseg.risk.signal_rows import Window, build_signals, join_reasons, tell_evidence
-from phoneseg.risk.tails import adjust_for_discoveries, beta_binomial_lower_tail, minus_log10
+from phoneseg.risk.tails import beta_binomial_lower_tail, minus_log10
 from phoneseg.settings.risk_prefixes import ConversionSettings
 
 LOW_CONVERSION: Final = "low_conversion"
 LOW_COMPLETION: Final = "low_completion"
-_LEVELS: Final = ("country", "area_code", "number_block", "carrier")
 _MOST_CORRELATION: Final = 0.5
 _LEAST_RATE: Final = 1e-6
 
@@ -114,13 +115,13 @@ def _find(
     outcomes: pl.DataFrame, signal_kind: str, activity_kind: str, window: Window, settings: ConversionSettings
 ) -> pl.DataFrame:
     tested = []
-    for level in _LEVELS:
+    for level in PREFIX_LEVELS:
         counts = count_by_prefix(outcomes.lazy(), level)
         if level == "country":  # a country is compared with all others
             counts = counts.with_columns(country=pl.lit(""))
         tested.append(judge_prefixes(counts, settings).with_columns(subject_kind=pl.lit(level)))
     rows = pl.concat(tested)
-    adjusted = pl.Series(adjust_for_discoveries(rows["p_value"]))
+    adjusted = pl.Series(adjust_p_values(rows["p_value"]))
     ratio = pl.col("success_count") / pl.col("expected").clip(lower_bound=1e-9)
     low = rows.with_columns(adjusted=adjusted, ratio=ratio).filter(
         pl.col("adjusted") <= settings.max_false_discovery_rate, pl.col("ratio") <= settings.max_rate_ratio

@@ -98,22 +98,6 @@ def _sum_beta_binomial(x: Floats, n: Floats, mu: Floats, rho: Floats) -> Floats:
     return np.minimum(np.add.reduceat(points, starts), 1.0)
 
 
-def adjust_for_discoveries(p_values: ArrayLike, test_count: int | None = None) -> Floats:
-    """Return p-values adjusted after Benjamini and Hochberg (1995).
-
-    Args:
-        p_values: Chances of the tests.
-        test_count: How many tests there were, if more than these; the others' chances are taken to be 1.
-    """
-    p = np.asarray(p_values, np.float64)
-    total = max(len(p), test_count or 0)
-    order = np.argsort(-p, kind="stable")
-    scaled = p[order] * total / np.arange(len(p), 0, -1)
-    adjusted = np.empty(len(p))
-    adjusted[order] = np.minimum(np.minimum.accumulate(scaled), 1.0)
-    return adjusted
-
-
 def minus_log10(p_values: ArrayLike) -> Floats:
     """Return -log10 of chances; of one that is too small for a float, 300."""
     return -np.log10(np.clip(np.asarray(p_values, np.float64), _SMALLEST, 1.0))

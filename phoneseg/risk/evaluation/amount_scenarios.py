@@ -5,7 +5,8 @@ from typing import Final, NamedTuple
 import numpy as np
 import polars as pl
 
-from phoneseg.risk.evaluation.drawn_events import at_hours, draw_hours, open_stream
+from phoneseg.risk.draws import open_stream
+from phoneseg.risk.evaluation.drawn_events import at_hours, draw_hours
 
 EVASIONS: Final = ("equal", "great", "waking", "jittered", "common_price", "twice", "quiet")
 """One odd amount; ten times as much; payments within hours after weeks of silence; odd amounts that differ by some

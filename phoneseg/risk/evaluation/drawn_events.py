@@ -1,7 +1,6 @@
-"""What scenarios are drawn with: seeded generators, tokens that are no numbers, rows of RISK_EVENT."""
+"""What scenarios are drawn with: tokens that are no numbers, rows of RISK_EVENT."""
 
 import hashlib
-import zlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final, TypeAlias
@@ -17,11 +16,6 @@ START: Final = datetime(2026, 3, 2, tzinfo=UTC)
 
 Values: TypeAlias = pl.Series | np.ndarray | str | bool | int | None
 _BY_HOUR: Final = np.array([1, 1, 1, 1, 1, 2, 4, 7, 9, 10, 10, 10, 9, 10, 10, 10, 10, 10, 9, 8, 6, 4, 3, 2], float)
-
-
-def open_stream(seed: int, step: str) -> np.random.Generator:
-    """Open a generator whose stream depends on the seed and the step's name only."""
-    return np.random.default_rng([seed, zlib.crc32(step.encode())])
 
 
 def draw_token(name: str) -> str:

@@ -6,13 +6,13 @@ import numpy as np
 import polars as pl
 
 from phoneseg.risk.clusters import LINE_NUMBER
+from phoneseg.risk.draws import open_stream
 from phoneseg.risk.evaluation.drawn_events import (
     Values,
     at_hours,
     build_events,
     draw_hours,
     draw_token,
-    open_stream,
 )
 
 DAYS: Final = 28

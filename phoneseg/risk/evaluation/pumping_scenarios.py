@@ -5,13 +5,13 @@ from typing import Final, NamedTuple
 import numpy as np
 import polars as pl
 
+from phoneseg.risk.draws import open_stream
 from phoneseg.risk.evaluation.drawn_events import (
     Values,
     at_hours,
     build_events,
     draw_hours,
     draw_token,
-    open_stream,
 )
 
 EVASIONS: Final = ("naive", "diluted", "half_converted", "few_per_block", "own_country", "quiet")

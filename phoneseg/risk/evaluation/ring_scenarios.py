@@ -6,7 +6,8 @@ import numpy as np
 import polars as pl
 
 from phoneseg.risk.account_links import COUNTERPARTY, DEVICE, NUMBER
-from phoneseg.risk.evaluation.drawn_events import at_hours, open_stream
+from phoneseg.risk.draws import open_stream
+from phoneseg.risk.evaluation.drawn_events import at_hours
 
 EVASIONS: Final = ("naive", "farm", "old_farm", "few_per_device", "mules", "small", "nothing_shared", "quiet")
 """Four devices and five numbers for twenty accounts; one device for all; the same, with accounts of all ages; two

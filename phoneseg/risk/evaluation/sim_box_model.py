@@ -1,11 +1,10 @@
 """How far the probabilities of the model of SIM boxes can be believed, and which indicators they rest on."""
 
-import zlib
-
 import numpy as np
 import polars as pl
 
 from phoneseg.risk.call_patterns import INDICATOR_NAMES
+from phoneseg.risk.draws import open_stream
 from phoneseg.risk.sim_box_model import SimBoxModel
 
 
@@ -60,7 +59,7 @@ def measure_importance(
     whole = average_precision_score(is_fraud, model.predict(rows).to_numpy())
     lost = {}
     for name in INDICATOR_NAMES:
-        rng = np.random.default_rng([seed, zlib.crc32(name.encode())])
+        rng = open_stream(seed, name)
         shuffled = [rows.with_columns(rows[name].gather(rng.permutation(len(rows)))) for _ in range(repeats)]
         without = [average_precision_score(is_fraud, model.predict(part).to_numpy()) for part in shuffled]
         lost[name] = float(whole - np.mean(without))

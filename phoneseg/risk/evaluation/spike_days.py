@@ -1,6 +1,5 @@
 """Generated counts of prefixes: weekly season, levels that nobody is told, and spikes that are known."""
 
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,6 +11,7 @@ import polars as pl
 from phoneseg.contracts import UTC_INSTANT
 from phoneseg.contracts.risk import PREFIX_ACTIVITY
 from phoneseg.risk.baselines import Booleans, Floats, Integers
+from phoneseg.risk.draws import open_stream
 
 FIRST_DAY: Final = datetime(2025, 1, 6, tzinfo=UTC)
 _WEEK: Final = 7
@@ -122,7 +122,7 @@ def draw_days(seed: int, population: Population, prefixes_per_sort: int, day_cou
         prefixes_per_sort: Prefixes of each sort.
         day_count: Days.
     """
-    rng = np.random.default_rng([seed, zlib.crc32(population.name.encode())])
+    rng = open_stream(seed, population.name)
     sort = np.repeat(np.arange(len(population.sorts)), prefixes_per_sort)
     mean, factor = (np.array([getattr(each, name) for each in population.sorts])[sort] for name in ("mean", "factor"))
     weekday = np.arange(day_count) % _WEEK

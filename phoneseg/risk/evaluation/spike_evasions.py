@@ -1,6 +1,5 @@
 """How far ways to evade the search for spikes get, and how soon it notices what goes on for hours or days."""
 
-import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -11,6 +10,7 @@ import polars as pl
 
 from phoneseg.contracts.risk import EVALUATION
 from phoneseg.risk.baselines import Booleans, Floats
+from phoneseg.risk.draws import open_stream
 from phoneseg.risk.evaluation.spike_days import (
     FIRST_DAY,
     Population,
@@ -66,16 +66,12 @@ def _grow(share: float) -> Floats:
     return growth
 
 
-def _open(seed: int, name: str) -> np.random.Generator:
-    return np.random.default_rng([seed, zlib.crc32(name.encode())])
-
-
 def _evaluate_days(name: str, growth: Floats, settings: SpikeSettings, seed: int) -> dict[str, object]:
     """Measure attacks on some of 300 prefixes that grow day by day."""
     drawn = draw_days(seed, Population(name, (Sort(50, 1),), injected=0), 300, 7 * settings.history_weeks + _DAYS)
     extra = drawn.means[:_ATTACKED, -_DAYS:] * (growth - 1)
     counts = drawn.counts.copy()
-    counts[:_ATTACKED, -_DAYS:] += _open(seed, f"attack, {name}").poisson(extra)
+    counts[:_ATTACKED, -_DAYS:] += open_stream(seed, f"attack, {name}").poisson(extra)
     flags = flag_days(replace(drawn, counts=counts), _DAYS, settings)
     false_count = int(flags[_ATTACKED:].sum())
     return _measure(name, flags[:_ATTACKED], int(flags.sum()), false_count, _DAYS, HOURS_PER_DAY)
@@ -115,7 +111,7 @@ def _evaluate_spreads(settings: SpikeSettings, seed: int) -> Iterator[dict[str, 
     history_days = 7 * settings.history_weeks
     population = Population("spread", (Sort(5, 1),), injected=0)
     quiet = draw_days(seed, population, _AREAS * _BLOCKS, history_days + _DAYS)
-    rng = _open(seed, "attack, spread")
+    rng = open_stream(seed, "attack, spread")
     areas = rng.integers(_AREAS, size=_DAYS)
     for spread in SPREADS:
         counts = quiet.counts.copy()
@@ -147,7 +143,7 @@ def _flag_both(drawn: SpikeDays, settings: SpikeSettings) -> tuple[Booleans, Boo
 def _evaluate_hours(factor: float, settings: SpikeSettings, seed: int) -> dict[str, object]:
     """Measure attacks on some of 200 prefixes that begin with the last day, in hourly windows of a daily season."""
     name = f"6 h of {factor:g} times 5 an hour"
-    rng = _open(seed, name)
+    rng = open_stream(seed, name)
     day_count = 7 * settings.history_weeks + 1
     hours = np.arange(HOURS_PER_DAY * day_count)
     season = 1 + 0.6 * np.cos(2 * np.pi * (hours % HOURS_PER_DAY - 15) / HOURS_PER_DAY)

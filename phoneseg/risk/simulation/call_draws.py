@@ -1,6 +1,5 @@
 """Seeded draws that call records are made of."""
 
-import zlib
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -13,11 +12,6 @@ Hashes: TypeAlias = NDArray[np.uint64]
 _GOLDEN: Final = np.uint64(0x9E3779B97F4A7C15)
 _FIRST: Final = np.uint64(0xBF58476D1CE4E5B9)
 _SECOND: Final = np.uint64(0x94D049BB133111EB)
-
-
-def open_step(seed: int, step: str) -> np.random.Generator:
-    """Open the generator of one step: its stream depends on the seed, not negative, and the name only."""
-    return np.random.default_rng([seed, zlib.crc32(step.encode())])
 
 
 def mix(*parts: Integers | Hashes | int) -> Hashes:

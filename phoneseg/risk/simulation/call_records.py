@@ -9,7 +9,8 @@ import polars as pl
 
 from phoneseg.contracts.model import UTC_INSTANT
 from phoneseg.contracts.risk import RISK_EVENT
-from phoneseg.risk.simulation.call_draws import Floats, Hashes, Integers, mix, open_step
+from phoneseg.risk.draws import open_stream
+from phoneseg.risk.simulation.call_draws import Floats, Hashes, Integers, mix
 from phoneseg.risk.simulation.habits import HOUR_WEIGHTS
 from phoneseg.risk.simulation.subscribers import CallPlan, draw_subscribers
 
@@ -70,7 +71,7 @@ def simulate_calls(plan: CallPlan, seed: int) -> SimulatedCalls:
 
 def _draw_sent(numbers: pl.DataFrame, plan: CallPlan, seed: int, kind: str) -> pl.DataFrame:
     """Draw what numbers send: `number`, `occurred_at`, `activity_kind`, `is_outgoing`, `other`, `is_abroad`."""
-    rng = open_step(seed, f"sent {kind}")
+    rng = open_stream(seed, f"sent {kind}")
     rates = numbers[f"{kind}s_per_day"].to_numpy()
     daily = rates[:, None] * _weigh_days(numbers, plan) * rng.gamma(_RESTLESSNESS, 1 / _RESTLESSNESS, (len(rates), 1))
     sent = rng.poisson(daily)
@@ -137,7 +138,7 @@ def _place_in_time(rng: np.random.Generator, numbers: pl.DataFrame, plan: CallPl
 
 def _draw_replies(numbers: pl.DataFrame, plan: CallPlan, seed: int, kind: str, sent: pl.DataFrame) -> pl.DataFrame:
     """Draw what numbers receive: in part from those whom they called, at times of their own."""
-    rng = open_step(seed, f"received {kind}")
+    rng = open_stream(seed, f"received {kind}")
     ratio = numbers["incoming_ratio" if kind == "call" else "message_ratio"].to_numpy()
     times = rng.poisson(ratio[sent["number"].to_numpy()])
     index = np.repeat(np.arange(len(sent)), times)
@@ -159,7 +160,7 @@ def _drop_overlaps(events: pl.DataFrame) -> pl.DataFrame:
 
 
 def _describe_events(events: pl.DataFrame, numbers: pl.DataFrame, seed: int) -> pl.DataFrame:
-    rng = open_step(seed, "descriptions")
+    rng = open_stream(seed, "descriptions")
     number = events["number"].to_numpy()
     area = rng.integers(0, len(_AREA_CODES), len(events))
     is_fixed = rng.random(len(events)) < _FIXED_LINE_SHARE

@@ -9,7 +9,8 @@ import numpy as np
 import polars as pl
 
 from phoneseg.contracts.model import UTC_INSTANT
-from phoneseg.risk.simulation.call_draws import Integers, mix, open_step, vary, vary_share
+from phoneseg.risk.draws import open_stream
+from phoneseg.risk.simulation.call_draws import Integers, mix, vary, vary_share
 from phoneseg.risk.simulation.habits import HONEST, SIM_BOXES, Habit
 
 _NUMBERS_PER_CELL: Final = 60
@@ -68,7 +69,7 @@ def draw_subscribers(plan: CallPlan, seed: int) -> pl.DataFrame:
         `home` (its main cell), `shift_h` (hours that it calls later than its sort does), and the figures of `Habit`,
         drawn around their means.
     """
-    rng = open_step(seed, "subscribers")
+    rng = open_stream(seed, "subscribers")
     sorts = [*_draw_honest(rng, plan), *_list_boxed(plan)]
     frame = pl.concat(_draw_sort(rng, name, habit, count, plan) for name, habit, count in sorts)
     cell_count = max(plan.honest_count // _NUMBERS_PER_CELL, 3)

@@ -20,6 +20,16 @@ def test_adjusted_p_values_are_those_of_scipy(p_values: list[float], procedure: 
     np.testing.assert_allclose(found, false_discovery_control(p_values, method=procedure), rtol=1e-12, atol=1e-300)
 
 
+@settings(max_examples=50, deadline=None)
+@given(P_VALUES, st.integers(0, 30), st.sampled_from(["bh", "by"]))
+def test_tests_that_are_left_out_count_as_ones(
+    p_values: list[float], more: int, procedure: Literal["bh", "by"]
+) -> None:
+    whole = adjust_p_values([*p_values, *[1.0] * more], procedure)
+    found = adjust_p_values(p_values, procedure, test_count=len(p_values) + more)
+    assert found == pytest.approx(whole[: len(p_values)])
+
+
 @pytest.mark.parametrize("procedure", ["bh", "by"])
 def test_of_no_test_nothing_is_a_discovery(procedure: Literal["bh", "by"]) -> None:
     assert len(adjust_p_values(np.zeros(0), procedure)) == 0

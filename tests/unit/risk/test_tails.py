@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from phoneseg.risk.tails import (
-    adjust_for_discoveries,
     beta_binomial_lower_tail,
     binomial_lower_tail,
     binomial_upper_tail,
@@ -69,19 +68,5 @@ def test_the_scan_tail_is_that_of_drawn_points(total: int, width: float) -> None
             assert scan_upper_tail(count, total, width) == pytest.approx(share, rel=0.25)
 
 
-@given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
-@_QUICK
-def test_adjusted_p_values_are_those_of_scipy(p_values: list[float]) -> None:
-    assert adjust_for_discoveries(p_values) == pytest.approx(stats.false_discovery_control(p_values))
-
-
-@given(st.lists(st.floats(0, 1), min_size=1, max_size=30), st.integers(0, 30))
-@_QUICK
-def test_tests_that_are_left_out_count_as_ones(p_values: list[float], more: int) -> None:
-    whole = adjust_for_discoveries([*p_values, *[1.0] * more])
-    assert adjust_for_discoveries(p_values, len(p_values) + more) == pytest.approx(whole[: len(p_values)])
-
-
 def test_no_test_at_all_gives_no_p_value() -> None:
-    assert len(adjust_for_discoveries([])) == 0
     assert len(beta_binomial_lower_tail([], [], [], [])) == 0
