@@ -15,6 +15,7 @@ import pytest
 from runs import edit_settings, on_warehouses, query, staging_tables
 
 from phoneseg import pipeline, publish
+from phoneseg.contracts import Pipeline
 from phoneseg.errors import AuditError, IntervalBusyError
 from phoneseg.run import Run
 from phoneseg.settings import Settings, load_settings
@@ -99,6 +100,11 @@ def test_other_intervals_and_other_output_schemas_are_free(make: Callable[..., S
             pass
 
 
+def test_another_pipeline_may_work_on_the_same_interval(make: Callable[..., Settings]) -> None:
+    with held_by_another_process(make()), open_warehouse(make()).hold_interval(AS_OF, Pipeline.MONITOR_ACTIVITY):
+        pass
+
+
 def test_a_killed_process_gives_its_hold_back(make: Callable[..., Settings]) -> None:
     settings = make(lock_wait_s=10)
     with held_by_another_process(settings) as process:
@@ -171,6 +177,23 @@ def test_of_runs_that_begin_together_one_after_the_other_cleans_up(postgresql_se
                 time.sleep(0.05)
         assert began.result(timeout=60)["contact_count"]
     assert staging_tables(postgresql_settings) == []
+
+
+def test_a_run_of_another_pipeline_takes_no_run_of_the_interval_over(demo_settings: Settings) -> None:
+    daily = Run.open(demo_settings, as_of=AS_OF, run_id="daily")
+    pipeline.extract(daily)
+    hourly = Run.open(demo_settings, as_of=AS_OF, run_id="hourly", pipeline=Pipeline.MONITOR_ACTIVITY)
+    again = Run.open(demo_settings, as_of=AS_OF, run_id="again")
+    warehouse = open_warehouse(demo_settings)
+    with warehouse.transaction() as connection:
+        assert publish.begin_run(warehouse, connection, hourly) == ["daily"]
+        assert publish.begin_run(warehouse, connection, again) == ["hourly"]
+    log = query(demo_settings, "SELECT run_id, pipeline, state FROM phoneseg.pipeline_run ORDER BY run_id")
+    assert log.rows() == [
+        ("again", "segment_contacts", "running"),
+        ("daily", "segment_contacts", "abandoned"),
+        ("hourly", "monitor_activity", "running"),
+    ]
 
 
 @on_warehouses("postgresql", "duckdb")

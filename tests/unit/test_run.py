@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from phoneseg.contracts import QUARANTINE_RAW
+from phoneseg.contracts import QUARANTINE_RAW, Pipeline
 from phoneseg.errors import SettingsError, StopError
 from phoneseg.run import Run, Stage, as_utc, file_name
 from phoneseg.settings import Settings
@@ -83,6 +83,16 @@ def test_sources_are_read_in_the_order_of_the_settings(
 def test_an_unknown_source_names_those_that_there_are(settings: Settings) -> None:
     with pytest.raises(SettingsError, match=r"^phoneseg\.toml: no contact source `cmr`; there is: crm, web$"):
         Run.open(settings, sources=("crm", "cmr"))
+
+
+def test_a_run_that_monitors_is_an_hour_wide_and_survives_json(settings: Settings) -> None:
+    before = datetime.now(UTC)
+    run = Run.open(settings, pipeline=Pipeline.MONITOR_ACTIVITY)
+    after = datetime.now(UTC)
+    assert (run.as_of.minute, run.as_of.second, run.as_of.microsecond) == (0, 0, 0)
+    assert before - timedelta(hours=1) < run.as_of <= after
+    assert run.as_of - run.data_interval_start == timedelta(hours=1)
+    assert Run.from_dict(json.loads(json.dumps(run.to_dict())), settings) == run
 
 
 def test_a_run_survives_json(settings: Settings) -> None:
