@@ -37,7 +37,7 @@ from phoneseg.risk.evaluation.sim_boxes import (
     take_looks,
 )
 from phoneseg.risk.sim_box_labels import add_background
-from phoneseg.risk.sim_box_model import join_labels, split_groups, train_model
+from phoneseg.risk.sim_box_model import SimBoxModel, join_labels, split_groups, train_model
 from phoneseg.risk.sim_box_score import find_sim_boxes, score_calls
 from phoneseg.risk.simulation.call_records import simulate_calls
 from phoneseg.risk.simulation.subscribers import CallPlan
@@ -73,7 +73,7 @@ def _look(seed: int, every_h: int) -> Looks:
     return take_looks(simulate_calls(PLAN, seed), PLAN, SETTINGS, every_h)
 
 
-def _train_on_reviews(looks: Looks):  # noqa: ANN202
+def _train_on_reviews(looks: Looks) -> SimBoxModel:
     """Train on those that the score flagged and people looked at, and on numbers that nobody looked at."""
     scored = score_calls(looks.patterns.lazy(), SETTINGS.rules).collect()
     flagged = scored.filter(pl.col("score") >= SETTINGS.monitor_score).select("phone_token").unique()

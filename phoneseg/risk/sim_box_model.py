@@ -227,7 +227,7 @@ def _build_classifier(settings: SimBoxModelSettings) -> Any:  # noqa: ANN401  # 
 
 def _one_thread() -> Any:  # noqa: ANN401  # threadpoolctl has no types
     """Limit scikit-learn to one thread: on busy cores, its threads wait for each other, 20 times as long."""
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+    from threadpoolctl import threadpool_limits
 
     return threadpool_limits(1)
 

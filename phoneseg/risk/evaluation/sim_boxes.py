@@ -146,10 +146,14 @@ def keep_level(looks: Looks, evasion: str) -> Looks:
 
 def choose_learned(looks: Looks) -> pl.DataFrame:
     """Return the patterns that models learn from: those of the looks nearest to the ends of days 1, 3 and 7."""
-    instants = looks.patterns["as_of"].unique().sort()
+    instants: list[datetime] = looks.patterns["as_of"].unique().sort().to_list()
     ends = [looks.plan.watched_from + timedelta(days=day) for day in _TRAINING_DAYS]
-    nearest = {min(instants, key=lambda as_of, end=end: abs(as_of - end)) for end in ends}  # type: ignore[misc]
+    nearest = [_find_nearest(instants, end) for end in ends]
     return looks.patterns.filter(pl.col("as_of").is_in(nearest)).drop("as_of")
+
+
+def _find_nearest(instants: list[datetime], end: datetime) -> datetime:
+    return min(instants, key=lambda as_of: abs(as_of - end))
 
 
 def _look(events: pl.DataFrame, as_of: datetime, settings: SimBoxSettings) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import polars as pl
 
@@ -10,7 +11,7 @@ from phoneseg.risk.call_counts import count_calls
 from phoneseg.risk.call_patterns import describe_calls
 from phoneseg.settings.risk_sim_box import SimBoxSettings
 
-Row = dict[str, object]
+Row = dict[str, Any]
 MONDAY = datetime(2026, 6, 1, tzinfo=UTC)
 ALL = SimBoxSettings(min_outgoing_calls=1)
 

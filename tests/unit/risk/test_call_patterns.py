@@ -127,7 +127,7 @@ def _describe_slowly(own: list[Row], seen: list[Row]) -> dict[str, float | None]
     callees = Counter(row["counterparty"] for row in dialled if row["counterparty"] is not None)
     callers = {row["counterparty"] for row in calls if not row["is_outgoing"]}
     cells = Counter(row["cell"] for row in dialled if row["cell"] is not None)
-    by_hour = Counter(row["occurred_at"].hour for row in dialled)  # type: ignore[attr-defined]
+    by_hour = Counter(row["occurred_at"].hour for row in dialled)
     shares = [count / len(dialled) for count in by_hour.values()]
     devices = {row["device"] for row in own if row["device"] is not None}
     holders = [len({row["phone_token"] for row in seen if row["device"] == device}) for device in devices]

@@ -1,6 +1,7 @@
 """The evaluation of SIM boxes: its figures by hand, no leakage, and what it promises."""
 
 from datetime import timedelta
+from typing import Any
 
 import polars as pl
 import pytest
@@ -16,6 +17,7 @@ from phoneseg.risk.evaluation.sim_boxes import (
     predict_in_folds,
     take_looks,
 )
+from phoneseg.risk.sim_box_model import SimBoxModel
 from phoneseg.risk.sim_box_score import score_calls
 from phoneseg.risk.simulation.call_records import SimulatedCalls, simulate_calls
 from phoneseg.risk.simulation.habits import SIM_BOXES
@@ -66,9 +68,9 @@ def test_no_box_and_no_device_of_a_tested_number_was_learned_from(
     learned: list[set[str]] = []
     train = sim_boxes.train_model
 
-    def remember(patterns: pl.DataFrame, labels: pl.DataFrame, *rest: object) -> object:
+    def remember(patterns: pl.DataFrame, labels: pl.DataFrame, *rest: Any) -> SimBoxModel:
         learned.append(set(labels["phone_token"]))
-        return train(patterns, labels, *rest)  # type: ignore[arg-type]
+        return train(patterns, labels, *rest)
 
     monkeypatch.setattr(sim_boxes, "train_model", remember)
     predicted = predict_in_folds(looks, quick, left_out="naive")
