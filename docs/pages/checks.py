@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from docs.pages.markdown import bullets, code, page, table
-from phoneseg.contracts import staged_tables
+from phoneseg.contracts import Pipeline, staged_tables
 from phoneseg.pipeline import VERBS
 
 _SUITES: Final = Path(__file__).parents[2] / "expectations"
@@ -17,7 +17,11 @@ _Arguments = dict[str, Any]
 
 def render() -> str:
     """Return the page."""
-    suites = [json.loads((_SUITES / f"{each.name}.json").read_text(encoding="utf-8")) for each in staged_tables()]
+    suites = [
+        json.loads((_SUITES / f"{each.name}.json").read_text(encoding="utf-8"))
+        for pipeline in Pipeline
+        for each in staged_tables(pipeline)
+    ]
     return page(
         "The checks",
         "expectations/",

@@ -58,6 +58,7 @@ from phoneseg.contracts.permission import (
 from phoneseg.contracts.privacy import ERASURE_RECEIPT, PRIVACY_REQUEST, TOMBSTONE
 from phoneseg.contracts.profile import CONTACT_BASE, CONTACT_PROFILE, KEPT_CONTACT, contact_profile
 from phoneseg.contracts.report import CONTACT_REPORT, OVERLAP_REPORT, REPORTS, SEGMENT_REPORT
+from phoneseg.contracts.risk import MONITOR_TABLES
 from phoneseg.contracts.runs import PIPELINE_RUN, SOURCE_SIZE, SOURCE_WATERMARK
 from phoneseg.contracts.segments import (
     CONTACT_UPDATE,
@@ -95,6 +96,7 @@ TABLES: Final = (
     CANONICAL_CHANGE,
     CONTACT_UPDATE,
     RND_ANSWER,
+    *MONITOR_TABLES,
     PIPELINE_RUN,
     PRIVACY_REQUEST,
     ERASURE_RECEIPT,

@@ -68,6 +68,8 @@ class Table:
         indexes: Columns that readers search by besides the key, where the database has indexes.
         replaced_contacts: Name of the stage table of the contacts whose rows a partial run replaces.
         pipeline: Who publishes it.
+        has_all_intervals: Whether a dated table has rows of every window within the interval of a run, not of its
+            as_of alone.
     """
 
     name: str
@@ -80,6 +82,7 @@ class Table:
     indexes: tuple[tuple[str, ...], ...] = ()
     replaced_contacts: str = "changed_contact"
     pipeline: Pipeline = Pipeline.SEGMENT_CONTACTS
+    has_all_intervals: bool = False
 
     @property
     def column_names(self) -> tuple[str, ...]:

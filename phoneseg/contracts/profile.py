@@ -169,6 +169,18 @@ HYGIENE_COLUMNS: Final = (
         "number_state", pl.String, "State of the primary phone's number, as number_state tells it.", _PERSONAL, True
     ),
 )
+RISK_COLUMNS: Final = (
+    Column(
+        "risk_level",
+        pl.String,
+        "low, monitor or high: the highest of the risk signals about the contact or one of its numbers; null where "
+        "nothing was monitored, and in shadow mode.",
+        _PERSONAL,
+        True,
+    ),
+    Column("risk_reasons", pl.String, "Kinds of those signals, comma-separated.", _PERSONAL, True),
+    Column("risk_signal_count", pl.Int32, "How many there are.", _PERSONAL, True),
+)
 
 
 @cache
@@ -187,6 +199,7 @@ def contact_profile(windows_days: tuple[int, ...] = DEFAULT_WINDOWS_DAYS) -> Tab
             *window_columns(windows_days),
             *CONSENT_COLUMNS,
             *HYGIENE_COLUMNS,
+            *RISK_COLUMNS,
             Column(
                 "content_hash",
                 pl.Int64,

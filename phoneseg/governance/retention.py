@@ -18,9 +18,11 @@ from phoneseg.contracts import (
     TABLES,
     TOMBSTONE,
     Keeping,
+    Pipeline,
     PrivacyClass,
     Table,
 )
+from phoneseg.quality import data_docs_folder
 from phoneseg.run import as_utc
 from phoneseg.settings import Settings
 from phoneseg.warehouse import Warehouse, open_warehouse
@@ -130,9 +132,9 @@ def _expire_history(
 
 def _expired_docs(settings: Settings, cutoff: datetime) -> list[Path]:
     """Return the folders of Data Docs of intervals that ended before an instant; what else lies there stays."""
-    folder = settings.resolve(settings.quality.data_docs_folder)
+    folders = [data_docs_folder(settings, pipeline) for pipeline in Pipeline]
     expired = []
-    for each in sorted(folder.glob("????-??-??T????")):
+    for each in sorted(each for folder in folders for each in folder.glob("????-??-??T????")):
         try:
             as_of = datetime.strptime(each.name, "%Y-%m-%dT%H%M").replace(tzinfo=UTC)
         except ValueError:

@@ -10,9 +10,19 @@ Item = TypeVar("Item")
 _CHUNK: Final = 500  # values in one statement; drivers take some thousands
 
 
+_EITHER: Final = ("subject", "member")
+"""Columns of tables of risk that hold the token of a number, or a contact's id, or a prefix."""
+
+
 def contact_columns(table: Table) -> tuple[str, ...]:
-    """Return the columns of a table that name a contact, such as `contact_id` and `canonical_contact_id`."""
-    return tuple(name for name in table.column_names if name == "contact_id" or name.endswith("_contact_id"))
+    """Return the columns of a table that may name a contact, such as `contact_id` and `canonical_contact_id`."""
+    names = ("contact_id", *_EITHER)
+    return tuple(name for name in table.column_names if name in names or name.endswith("_contact_id"))
+
+
+def token_columns(table: Table) -> tuple[str, ...]:
+    """Return the columns of a table that may hold the token of a number."""
+    return tuple(name for name in table.column_names if name in ("phone_token", *_EITHER))
 
 
 def contact_tables() -> Iterator[Table]:
@@ -22,7 +32,7 @@ def contact_tables() -> Iterator[Table]:
 
 def token_tables() -> Iterator[Table]:
     """Yield the tables that hold tokens of numbers."""
-    return (table for table in TABLES if "phone_token" in table.column_names)
+    return (table for table in TABLES if token_columns(table))
 
 
 def chunks(values: Iterable[Item]) -> Iterator[Sequence[Item]]:

@@ -8,11 +8,12 @@ from typing import Any
 import polars as pl
 import sqlalchemy as sa
 
-from phoneseg.contracts import Keeping, Table, staged_tables
+from phoneseg.contracts import Keeping, Pipeline, Table, staged_tables
 from phoneseg.errors import AuditError
 from phoneseg.quality.gx import GreatExpectations
 from phoneseg.quality.suites import Suite, load_suite, suites_folder
 from phoneseg.run import Run
+from phoneseg.settings import Settings
 from phoneseg.warehouse import Warehouse
 from phoneseg.warehouse.replacement import Replacement
 
@@ -34,6 +35,12 @@ class AuditResult:
     data_docs: Path
 
 
+def data_docs_folder(settings: Settings, pipeline: Pipeline) -> Path:
+    """Return where the Data Docs of the intervals of a pipeline are."""
+    folder = settings.resolve(settings.quality.data_docs_folder)
+    return folder if pipeline is Pipeline.SEGMENT_CONTACTS else folder / pipeline.value
+
+
 def audit_staging(warehouse: Warehouse, connection: sa.Connection, run: Run) -> AuditResult:
     """Run every table's suite on the run's staging tables and write Data Docs.
 
@@ -53,9 +60,9 @@ def audit_staging(warehouse: Warehouse, connection: sa.Connection, run: Run) -> 
     """
     settings = run.settings
     folder = suites_folder(settings)
-    tables = [warehouse.naming.contract(table) for table in staged_tables()]
+    tables = [warehouse.naming.contract(table) for table in staged_tables(run.pipeline)]
     suites = [(table, load_suite(folder, table)) for table in tables]
-    docs_folder = settings.resolve(settings.quality.data_docs_folder) / f"{run.as_of:%Y-%m-%dT%H%M}"
+    docs_folder = data_docs_folder(settings, run.pipeline) / f"{run.as_of:%Y-%m-%dT%H%M}"
     checks, replacement = GreatExpectations(docs_folder, warehouse.connect_read_only), Replacement.of(warehouse, run)
     passed_count, failed = 0, []
     for table, suite in suites:

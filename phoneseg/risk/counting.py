@@ -46,7 +46,7 @@ def _count_level(events: pl.LazyFrame, level: str) -> pl.LazyFrame:
             event_count=pl.len(),
             number_count=pl.col("phone_token").n_unique(),
             answered_count=pl.col("is_answered").sum(),
-            duration_s=pl.col("duration_s").cast(pl.Int64).sum(),
+            total_duration_s=pl.col("duration_s").cast(pl.Int64).sum(),
         )
     )
     return PREFIX_ACTIVITY.conform(counted)
@@ -68,5 +68,5 @@ def add_hours(hours: pl.LazyFrame, as_of: datetime) -> pl.LazyFrame:
     within = hours.filter(
         pl.col("window_h") == 1, pl.col("as_of") > as_of - timedelta(days=1), pl.col("as_of") <= as_of
     ).with_columns(as_of=pl.lit(as_of), window_h=pl.lit(24))
-    sums = [pl.col(name).sum() for name in ("event_count", "answered_count", "duration_s")]
+    sums = [pl.col(name).sum() for name in ("event_count", "answered_count", "total_duration_s")]
     return PREFIX_ACTIVITY.conform(within.group_by(_KEY).agg(*sums, pl.col("number_count").max()))

@@ -65,6 +65,13 @@ class ActivitySource(KeyedSource):
         min_length=1,
         description="What either column says where the number is not in use; any other failure may pass.",
     )
+    cell: str | None = Field(None, description="Column with the radio cell that the number was in.")
+    device: str | None = Field(None, description="Column with the device (such as its IMEI) that it was used in.")
+    pipelines: tuple[Literal["segment_contacts", "monitor_activity"], ...] = Field(
+        ("segment_contacts", "monitor_activity"),
+        min_length=1,
+        description="Pipelines that read it; call records of a whole network are for `monitor_activity` alone.",
+    )
     sent_to: str | None = Field(
         None, description="Phone column of the contacts that rows by id go to; without one, their primary phone."
     )
@@ -76,6 +83,12 @@ class ActivitySource(KeyedSource):
                 raise ValueError(f"`{key}` is of no use without `{needed}`")
         check_words(self.delivered, (*self.failed, *self.permanent_failures), "`delivered` and words of failures")
         return self
+
+    @property
+    def monitored_columns(self) -> tuple[str, ...]:
+        """Columns that `monitor_activity` reads, each once."""
+        more = (name for name in (self.cell, self.device) if name is not None)
+        return tuple(dict.fromkeys((*self._named, *more)))
 
     @property
     def _own_columns(self) -> tuple[str | None, ...]:

@@ -47,7 +47,7 @@ class Replacement:
         They are apart, because a database plans an OR of two joins badly. The rows that refer to those of the table
         have to be those of the run already.
         """
-        of_interval = [shown.c.as_of == self.run.as_of] if table.keeping is Keeping.DATED else []
+        of_interval = self._is_of_interval(table, shown)
         if not self.is_partial:
             return [sa.and_(sa.true(), *of_interval)]
         if table.is_per_contact:
@@ -56,6 +56,13 @@ class Replacement:
             referrer = self.published(_table(table.referrer))
             return [_has_same_key(table, self.staging(table), shown), ~_has_same_key(table, referrer, shown)]
         return [sa.and_(self._is_of_a_read_source(shown), *of_interval)]
+
+    def _is_of_interval(self, table: Table, shown: sa.Table) -> list[sa.ColumnElement[bool]]:
+        if table.keeping is not Keeping.DATED:
+            return []
+        if table.has_all_intervals:
+            return [shown.c.as_of > self.run.data_interval_start, shown.c.as_of <= self.run.as_of]
+        return [shown.c.as_of == self.run.as_of]
 
     def visible(self, table: Table) -> sa.Select[*tuple[Any, ...]]:
         """Return the rows of a current table that readers will see."""

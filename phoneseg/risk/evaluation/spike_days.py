@@ -101,7 +101,7 @@ def list_windows(
             activity_kind=pl.lit("call"),
             number_count="event_count",
             answered_count=pl.lit(0),
-            duration_s=pl.lit(0),
+            total_duration_s=pl.lit(0),
         )
     ).collect()
 

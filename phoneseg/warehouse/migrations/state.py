@@ -11,7 +11,7 @@ from phoneseg.settings import Settings
 from phoneseg.warehouse.backend import Warehouse
 from phoneseg.warehouse.migrations.target import Target
 
-NEWEST_REVISION: Final = "0010"
+NEWEST_REVISION: Final = "0011"
 """The revision of the contracts; revisions are numbered, so that a later one is greater."""
 
 FIRST_REVISION: Final = "0001"

@@ -7,13 +7,13 @@ import phonenumbers
 import pytest
 
 import phoneseg
-from phoneseg.contracts import CONTACT_PHONE, CONTACT_QUARANTINE, PrivacyClass, Table, staged_tables
+from phoneseg.contracts import CONTACT_PHONE, CONTACT_QUARANTINE, Pipeline, PrivacyClass, Table, staged_tables
 from phoneseg.errors import SettingsError
 from phoneseg.hygiene import QUARANTINE_REASONS
 from phoneseg.quality import shipped_suites_folder
 from phoneseg.quality.suites import Suite, load_suite
 
-STAGED = tuple(staged_tables())
+STAGED = tuple(table for pipeline in Pipeline for table in staged_tables(pipeline))
 each_table = pytest.mark.parametrize("table", STAGED, ids=[table.name for table in STAGED])
 NOT_NULL = "expect_column_values_to_not_be_null"
 

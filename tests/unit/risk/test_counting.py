@@ -67,7 +67,7 @@ def test_hours_add_up_to_their_day_and_distinct_numbers_are_those_of_the_busiest
     days = count_prefixes(list_events(calls), START, AS_OF, 24).filter(pl.col("as_of") == AS_OF).collect()
     added = add_hours(hours, AS_OF).collect()
     assert_frame_equal(added, days)
-    assert added.select("event_count", "number_count", "duration_s").rows() == [(5, 2, 50)]
+    assert added.select("event_count", "number_count", "total_duration_s").rows() == [(5, 2, 50)]
     shared = add_hours(count_prefixes(list_events(calls[2:4]), START, AS_OF, 1), AS_OF).collect()
     assert shared["number_count"].to_list() == [1]
 
