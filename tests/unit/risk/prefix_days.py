@@ -34,7 +34,13 @@ def list_days(counts: Mapping[Key, Iterable[int]], end: datetime = AS_OF, window
             "event_count": pl.Int64,
         },
     )
-    rest = {"number_count": 1, "answered_count": 0, "duration_s": 0, "window_h": window_h, "activity_kind": "call"}
+    rest = {
+        "number_count": 1,
+        "answered_count": 0,
+        "total_duration_s": 0,
+        "window_h": window_h,
+        "activity_kind": "call",
+    }
     return PREFIX_ACTIVITY.conform(made.with_columns(**{name: pl.lit(value) for name, value in rest.items()})).collect()
 
 
