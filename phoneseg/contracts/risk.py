@@ -5,7 +5,7 @@ from typing import Final
 
 import polars as pl
 
-from phoneseg.contracts.activity import activity_source
+from phoneseg.contracts.activity import RAW_ACTIVITY, activity_source
 from phoneseg.contracts.contacts import token
 from phoneseg.contracts.model import UTC_INSTANT, Area, Column, Keeping, Pipeline, PrivacyClass, Table
 
@@ -72,6 +72,21 @@ STAGED_EVENT: Final = replace(
     ),
 )
 """RISK_EVENT as a run stages it: with what no signal holds."""
+
+_UNMONITORED: Final = ("channel", "is_unpriced", "delivery")
+
+MONITORED_ROW: Final = Table(
+    "monitored_row",
+    "One row of a monitored source from the time that a run looks at, before anybody knows whose it is.",
+    Keeping.CURRENT,
+    (),
+    (
+        *(column for column in RAW_ACTIVITY.columns if column.name not in _UNMONITORED),
+        _hash("cell", "Radio cell that the number was in"),
+        _hash("device", "Device that the number was used in"),
+    ),
+    Area.STAGE,
+)
 
 PREFIX_ACTIVITY: Final = Table(
     "prefix_activity",
