@@ -19,8 +19,9 @@ from phoneseg.errors import SettingsError
 from phoneseg.risk import sim_box_model, sim_box_score
 from phoneseg.risk.calendar import drop_campaigns
 from phoneseg.risk.detectors import DETECTORS
-from phoneseg.risk.monitored_counts import count_interval, ends_day
+from phoneseg.risk.monitored_counts import count_interval
 from phoneseg.risk.prefix_lists import leave_out_allowed, valid_at
+from phoneseg.risk.read_times import ends_day
 from phoneseg.risk.revenue import estimate_losses
 from phoneseg.risk.scene import DAY_H, HOUR_H, Scene
 from phoneseg.risk.sim_box_model import SimBoxModel

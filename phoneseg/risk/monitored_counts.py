@@ -8,15 +8,11 @@ import polars as pl
 
 from phoneseg.contracts.risk import PREFIX_ACTIVITY
 from phoneseg.risk.counting import count_prefixes
+from phoneseg.risk.read_times import ends_day
 
 _HOUR: Final = timedelta(hours=1)
 _DAY: Final = timedelta(days=1)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def ends_day(as_of: datetime) -> bool:
-    """Return whether an instant is midnight UTC, where a day ends."""
-    return (as_of - _EPOCH) % _DAY == timedelta(0)
 
 
 def count_interval(

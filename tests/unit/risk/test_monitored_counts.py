@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from phoneseg.contracts.risk import PREFIX_ACTIVITY
-from phoneseg.risk.monitored_counts import count_interval, ends_day
+from phoneseg.risk.monitored_counts import count_interval
 from tests.unit.risk.prefix_days import list_events
 
 MIDNIGHT = datetime(2026, 6, 30, tzinfo=UTC)
@@ -66,8 +66,3 @@ def test_hours_one_by_one_give_what_a_wide_interval_gives() -> None:
     steps = [_count(start + HOUR * place, start + HOUR * (place + 1)) for place in range(26)]
     one_by_one = pl.concat(steps).sort(PREFIX_ACTIVITY.key)
     assert one_by_one.equals(_count(start, as_of).sort(PREFIX_ACTIVITY.key))
-
-
-def test_a_day_ends_at_midnight_utc() -> None:
-    assert ends_day(MIDNIGHT)
-    assert not ends_day(MIDNIGHT + HOUR)
