@@ -180,13 +180,13 @@ class ActivityPlan:
 
 
 def plan_activity(warehouse: Warehouse, connection: sa.Connection, run: Run) -> list[ActivityPlan]:
-    """Find the tables and columns of all activity sources, whichever contact sources the run reads.
+    """Find the tables and columns of all activity sources of the pipeline, whichever contact sources the run reads.
 
     Raises:
         SettingsError: No country goes by a source's fixed region.
         SourceError: A table or a column is missing.
     """
-    readers = [ActivityReader.of(run.settings, name) for name in run.settings.activity]
+    readers = [ActivityReader.of(run.settings, name) for name in run.settings.activity_of(run.pipeline)]
     return [ActivityPlan(reader, reader.select(warehouse, connection, run.as_of)) for reader in readers]
 
 
