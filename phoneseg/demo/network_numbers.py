@@ -58,8 +58,8 @@ HABITS: Final = {
     "hotline": replace(_ORDINARY, calls_per_day=0.3, incoming_ratio=50, messages_per_day=0, hours=OFFICE, cell_count=1),
     "school": replace(_NEW_LINE, hours=OFFICE, cell_count=1),
     "number_cluster": replace(_NEW_LINE, calls_per_day=9.0, incoming_ratio=0.05, stranger_share=0.9, hours=EVENING),
-    "sim_box": replace(SIM_BOXES["naive"], calls_per_day=45, international_share=0.0),
-    "sim_box_rate_limited": replace(SIM_BOXES["rate_limited"], calls_per_day=24, international_share=0.0),
+    "sim_box": replace(SIM_BOXES["naive"], calls_per_day=32, international_share=0.0),
+    "sim_box_rate_limited": replace(SIM_BOXES["rate_limited"], calls_per_day=16, international_share=0.0),
 }
 """How the numbers of each sort behave; what they do besides is planted."""
 
@@ -205,7 +205,7 @@ def _draw_lines(rng: np.random.Generator, space: NumberSpace) -> list[pl.DataFra
         _number(space.write(own[2] + 4_120 + np.arange(14)), "number_cluster", 2, groups=2, first_s=cluster_s),
         _number(space.write(own[1] + 2_300 + np.arange(12)), "school", 1, first_s=school_s),
         _number(space.write(own[4] + rng.choice(LINES, 5, replace=False)), "listed_block", 4),
-        _number(space.write(own[3] + rng.integers(0, LINES, 1)), "call_centre", 3),
+        _number(space.write(own[1] - LINES + rng.integers(0, LINES, 1)), "call_centre", 1),
         _number(pl.Series([f"+491805{rng.integers(100_000, 999_999)}"]), "hotline", 0),
         _number(town.gather(np.arange(24) // 8) + pl.Series(lines).cast(pl.String).str.zfill(4), "town", 1),
     ]

@@ -140,8 +140,8 @@ def _place_in_time(rng: np.random.Generator, numbers: pl.DataFrame, who: Integer
     offsets = {country.region_code: country.utc_offset_hours for country in load_countries()}
     offset_s = np.array([round(offsets[region] * 3_600) for region in REGIONS])[numbers["region"].to_numpy()]
     at_s = day * _DAY_S + hour * 3_600 + rng.integers(0, 3_600, len(who)) - offset_s[who]
-    # Local days do not end with the UTC day: what falls out at one end is moved by a day.
-    return np.where(at_s < 0, at_s + _DAY_S, np.where(at_s >= _END_S, at_s - _DAY_S, at_s))
+    # Local days do not end with the UTC day: what falls out at one end comes in at the other, whole weeks away.
+    return at_s % _END_S
 
 
 def _draw_others(
