@@ -29,6 +29,8 @@ TOWN_AREA: Final = "+4420"
 _CONTACTS_PER_NUMBER: Final = 135
 _LEAST_NUMBERS: Final = 40
 _NUMBERS_PER_BLOCK: Final = 8
+_CHEATS: Final = 3
+_RING_NUMBERS: Final = 10
 _BUSY_SHARE: Final = 0.05
 _NEW_SHARE: Final = 0.1
 _CELLS_PER_REGION: Final = 40
@@ -122,9 +124,9 @@ def draw_subscribers(
     rng = open_generator(seed, "network numbers")
     held = _list_held(rows, cells, book, fates)
     held = held[rng.permutation(len(held))]
-    alone = held.filter("is_alone")["e164"]
-    ring, cheats = alone.head(10), alone[10:13]
-    others = held.filter(~pl.col("e164").is_in(alone.head(13).implode()))
+    cheats = held.filter("is_alone", region_code="DE").head(_CHEATS)
+    ring = held.filter("is_alone").join(cheats, on="e164", how="anti", maintain_order="left").head(_RING_NUMBERS)
+    others = held.join(pl.concat([cheats, ring]), on="e164", how="anti", maintain_order="left")
     count = count_ordinary(len(rows))
     ordinary = [
         _draw_ordinary(rng, others, round(count * weight), region, space)
@@ -132,8 +134,8 @@ def draw_subscribers(
     ]
     frames = [
         *ordinary,
-        _number(ring, "ring", 0, groups=1),
-        *_draw_boxes(rng, cheats, space),
+        *(_number(ring.filter(region_code=name)["e164"], "ring", place) for place, name in enumerate(REGIONS)),
+        *_draw_boxes(rng, cheats["e164"], space),
         *_draw_lines(rng, space),
     ]
     numbers = pl.concat(frames).unique("phone_number", keep="last", maintain_order=True)
@@ -147,7 +149,7 @@ def _list_held(rows: pl.DataFrame, cells: pl.DataFrame, book: NumberBook, fates:
     """List mobile numbers that are the first phone of a contact of old, each once, that nothing happens to.
 
     Returns:
-        e164, region_code, is_alone: whether one contact has it, of a person that no other number here is of.
+        e164, region_code, is_alone: whether one contact only has it.
     """
     stays = fates["disconnected_at"].is_null() & fates["out_from"].is_null()
     numbers = book.numbers.select("e164", "region_code", "role", number=pl.int_range(pl.len())).filter(stays)
@@ -161,7 +163,7 @@ def _list_held(rows: pl.DataFrame, cells: pl.DataFrame, book: NumberBook, fates:
         .join(mobile, on="number", maintain_order="left")
         .join(holders, on="number", how="left", maintain_order="left")
         .unique("number", keep="first", maintain_order=True)
-        .with_columns(is_alone=(pl.col("holder_count") == 1) & (pl.col("region_code") == "DE"))
+        .with_columns(is_alone=pl.col("holder_count") == 1)
     )
     return held.sort("number").select("e164", "region_code", "is_alone")
 
