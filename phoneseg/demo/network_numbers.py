@@ -23,7 +23,7 @@ REGION_WEIGHTS: Final = {"DE": 0.35, "GB": 0.2, "FR": 0.2, "US": 0.15, "NG": 0.1
 REGIONS: Final = tuple(REGION_WEIGHTS)
 BLOCKS_PER_REGION: Final = 300
 LINES: Final = 10_000
-TOWN_AREA: Final = "+4420"
+TOWN_AREA_CODE: Final = "44-20"
 """Calling code and area code of the town whose calls spike."""
 
 _CONTACTS_PER_NUMBER: Final = 135
@@ -49,7 +49,9 @@ _ORDINARY: Final = Habit(
     message_ratio=1.4,
     devices_per_number=1.04,
 )
-_NEW_LINE: Final = replace(_ORDINARY, calls_per_day=2.5, incoming_ratio=0.6, messages_per_day=0, message_ratio=0)
+_NEW_LINE: Final = replace(
+    _ORDINARY, calls_per_day=2.5, incoming_ratio=0.6, messages_per_day=0, message_ratio=0, devices_per_number=1
+)
 HABITS: Final = {
     "ordinary": _ORDINARY,
     "busy": replace(_ORDINARY, calls_per_day=5.0, stranger_share=0.3, contact_count=40),
@@ -109,7 +111,7 @@ def draw_subscribers(
     """Draw the numbers of the network; about half of the ordinary ones are the first phones of contacts.
 
     Args:
-        rows: One row per contact: contact_id, person, created_at.
+        rows: One row per contact: contact_id, created_at.
         cells: One row per phone cell: contact_id, number (row of the book; null without one), is_recoverable.
         book: The numbers.
         fates: What becomes of each.
@@ -157,9 +159,10 @@ def _list_held(rows: pl.DataFrame, cells: pl.DataFrame, book: NumberBook, fates:
     given = cells.filter(pl.col("number").is_not_null()).with_columns(pl.col("number").cast(pl.Int64))
     holders = given.group_by("number").agg(holder_count=pl.col("contact_id").n_unique())
     first = given.filter(pl.col("phone_column").is_in(["mobile", "phone", "callback_number"]), "is_recoverable")
-    old = rows.filter(pl.col("created_at") < FIRST_RECORD).select("contact_id", "person")
+    old = rows.filter(pl.col("created_at") < FIRST_RECORD).select("contact_id")
     held = (
-        first.join(old, on="contact_id", maintain_order="left")
+        first.select("contact_id", "number")
+        .join(old, on="contact_id", maintain_order="left")
         .join(mobile, on="number", maintain_order="left")
         .join(holders, on="number", how="left", maintain_order="left")
         .unique("number", keep="first", maintain_order=True)
@@ -201,7 +204,8 @@ def _draw_lines(rng: np.random.Generator, space: NumberSpace) -> list[pl.DataFra
     cluster_s = last_s + 14 * 3_600 + np.sort(rng.integers(0, 5_400, 14))
     school_s = last_s + np.sort(rng.integers(7 * 3_600, 16 * 3_600, 12))
     exchanges = zip((3, 7, 8), rng.integers(100, 1_000, 3), strict=True)
-    town = pl.Series([f"{TOWN_AREA}{lead}{exchange}" for lead, exchange in exchanges])
+    code = TOWN_AREA_CODE.replace("-", "")
+    town = pl.Series([f"+{code}{lead}{exchange}" for lead, exchange in exchanges])
     lines = rng.choice(LINES, 24, replace=False)
     return [
         _number(space.write(own[2] + 4_120 + np.arange(14)), "number_cluster", 2, groups=2, first_s=cluster_s),

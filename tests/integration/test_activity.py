@@ -3,7 +3,14 @@
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
-from runs import AS_OF, execute, query
+from runs import (
+    AS_OF,
+    check_that_a_full_run_changes_nothing,
+    edit_settings,
+    execute,
+    query,
+    run_pipeline,
+)
 
 from phoneseg import pipeline
 from phoneseg.contracts import ACTIVITY, ACTIVITY_SIZE
@@ -69,6 +76,25 @@ def test_an_earlier_as_of_sees_only_what_was_before_it(demo_settings: Settings) 
     assert 0 < counts["activity_count"] == _rows_before(demo_settings, earlier) < _rows_before(demo_settings, AS_OF)
     newest = pl.concat(run.stage.scan_parts(ACTIVITY.name)).select(pl.col("occurred_at").max()).collect().item()
     assert newest < earlier
+
+
+def test_sources_for_monitoring_alone_change_nothing_that_the_daily_run_publishes(demo_settings: Settings) -> None:
+    """The records of the network hold numbers of contacts: who reads them has other figures."""
+    text = demo_settings.config_file.read_text()
+    begin, end = text.index("# Records of a whole network"), text.index("# What monitor_activity is told")
+    without = edit_settings(demo_settings, text[begin:end], "")
+    counts = run_pipeline(without)
+    sections = text[begin:end].replace('pipelines = ["monitor_activity"]\n', "")
+    assert _count_matched(edit_settings(without, "[risk]", f"{sections}[risk]")) > counts["matched_activity_count"] + 50
+    again = edit_settings(demo_settings, sections, text[begin:end])
+    assert set(again.activity_of("monitor_activity")) == {"network_calls", "network_messages"}
+    check_that_a_full_run_changes_nothing(again, AS_OF)
+
+
+def _count_matched(settings: Settings) -> int:
+    run = Run.open(settings, as_of=AS_OF)
+    pipeline.extract(run)
+    return pipeline.normalize(run)["matched_activity_count"]
 
 
 def _rows_before(settings: Settings, as_of: datetime) -> int:
