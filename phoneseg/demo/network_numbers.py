@@ -29,7 +29,14 @@ TOWN_AREA_CODE: Final = "44-20"
 _CONTACTS_PER_NUMBER: Final = 135
 _LEAST_NUMBERS: Final = 40
 _NUMBERS_PER_BLOCK: Final = 8
+_KEPT_BLOCKS: Final = 40
+"""Blocks of each region, the last ones, that no ordinary number is of."""
+
+_BOXED: Final = 8
+_BOXED_LIMITED: Final = 6
 _CHEATS: Final = 3
+"""Numbers of the first SIM box that contacts have given."""
+
 _RING_NUMBERS: Final = 10
 _BUSY_SHARE: Final = 0.05
 _NEW_SHARE: Final = 0.1
@@ -90,7 +97,7 @@ class NumberSpace:
         nothing = pl.Series(dtype=pl.String)
         parts = []
         for region in REGIONS:
-            drawn = draw_numbers(rng, region, "mobile", BLOCKS_PER_REGION + 60, nothing)
+            drawn = draw_numbers(rng, region, "mobile", 2 * BLOCKS_PER_REGION, nothing)  # some share a block
             blocks = (f"+{find_calling_code(region)}" + drawn.str.head(-4)).unique(maintain_order=True)
             parts.append(blocks.head(BLOCKS_PER_REGION))
         return cls(pl.concat(parts))
@@ -176,7 +183,8 @@ def _draw_ordinary(
 ) -> pl.DataFrame:
     own = held.filter(pl.col("region_code") == REGIONS[region])["e164"].head(count // 2)
     missing = count - len(own)
-    blocks = region * BLOCKS_PER_REGION + np.arange(max(missing // _NUMBERS_PER_BLOCK, 1))
+    block_count = min(max(missing // _NUMBERS_PER_BLOCK, 1), BLOCKS_PER_REGION - _KEPT_BLOCKS)
+    blocks = region * BLOCKS_PER_REGION + np.arange(block_count)
     codes = rng.choice(blocks, missing) * LINES + rng.integers(0, LINES, missing)
     numbers = _number(pl.concat([own, space.write(codes)]), "ordinary", region)
     is_busy = pl.Series(rng.random(len(numbers)) < _BUSY_SHARE)
@@ -188,13 +196,15 @@ def _draw_ordinary(
 
 def _draw_boxes(rng: np.random.Generator, cheats: pl.Series, space: NumberSpace) -> list[pl.DataFrame]:
     """Draw two SIM boxes that begin a week before the end, some of whose numbers are of contacts."""
-    week_s = (RECORD_DAYS - 7) * _DAY_S
-    codes = (BLOCKS_PER_REGION - 40 + np.arange(14)) * LINES + rng.integers(0, LINES, 14)
-    written = space.write(codes)
-    naive = pl.concat([cheats, written.head(8 - len(cheats))])
-    starts_s = week_s + rng.integers(0, 6 * 3_600, 14)
-    limited = _number(written.tail(6), "sim_box_rate_limited", 0, groups=1, first_s=starts_s[:6])
-    return [_number(naive, "sim_box", 0, groups=1, first_s=starts_s[6 : 6 + len(naive)]), limited]
+    blocks = BLOCKS_PER_REGION - _KEPT_BLOCKS + np.arange(_BOXED + _BOXED_LIMITED)  # no two numbers are of one
+    written = space.write(blocks * LINES + rng.integers(0, LINES, len(blocks)))
+    starts_s = (RECORD_DAYS - 7) * _DAY_S + rng.integers(0, 6 * 3_600, len(blocks))
+    naive = pl.concat([cheats, written.head(_BOXED - len(cheats))])
+    limited = written.tail(_BOXED_LIMITED)
+    return [
+        _number(naive, "sim_box", 0, groups=1, first_s=starts_s[:_BOXED]),
+        _number(limited, "sim_box_rate_limited", 0, groups=1, first_s=starts_s[_BOXED:]),
+    ]
 
 
 def _draw_lines(rng: np.random.Generator, space: NumberSpace) -> list[pl.DataFrame]:
