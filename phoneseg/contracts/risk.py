@@ -17,7 +17,7 @@ RISK_LEVELS: Final = ("low", "monitor", "high")
 RISK_LABELS: Final = ("fraud", "legitimate")
 
 
-def _as_of(of: str) -> Column:
+def _as_of(of: str = "data interval") -> Column:
     return Column("as_of", UTC_INSTANT, f"End of the {of} (UTC).")
 
 
@@ -119,7 +119,7 @@ MONITORED_SIZE: Final = Table(
     Keeping.DATED,
     ("as_of", "activity_source"),
     (
-        _as_of("data interval"),
+        _as_of(),
         activity_source(),
         Column("row_count", pl.Int64, "Rows of the interval."),
         Column("event_count", pl.Int64, "Of those, events of a number: what detectors see."),
@@ -149,7 +149,7 @@ RISK_SIGNAL: Final = Table(
     Keeping.DATED,
     ("as_of", "window_start", "signal_kind", "subject_kind", "subject", "activity_kind"),
     (
-        _as_of("window"),
+        _as_of(),
         Column("window_start", UTC_INSTANT, "Start of the window (UTC)."),
         Column("signal_kind", pl.String, "Detector: see docs/risk.md."),
         Column("subject_kind", pl.String, f"{', '.join(SUBJECT_KINDS)}."),
@@ -179,7 +179,7 @@ RISK_MEMBER: Final = Table(
     Keeping.DATED,
     ("as_of", "window_start", "signal_kind", "subject", "member"),
     (
-        _as_of("window"),
+        _as_of(),
         Column("window_start", UTC_INSTANT, "Start of the window (UTC)."),
         Column("signal_kind", pl.String, "Detector."),
         _subject(),
@@ -196,7 +196,7 @@ SIM_BOX_LOSS: Final = Table(
     Keeping.DATED,
     ("as_of", "phone_token", "destination_country"),
     (
-        _as_of("window"),
+        _as_of(),
         token(),
         Column("destination_country", pl.String, "region_code of who was called."),
         Column("minutes", pl.Float64, "Minutes of its calls within the country that were picked up.", _PERSONAL),
@@ -217,7 +217,7 @@ RISK_REVIEW: Final = Table(
         Column("signal_kind", pl.String, "Detector."),
         Column("subject_kind", pl.String, "number or cluster."),
         _subject(),
-        Column("as_of", UTC_INSTANT, "End of the window of its first signal (UTC)."),
+        Column("as_of", UTC_INSTANT, "As_of of the signal that it was first flagged by (UTC)."),
         Column(
             "label", pl.String, f"What the person found: {' or '.join(RISK_LABELS)}; null until then.", nullable=True
         ),

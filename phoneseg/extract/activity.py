@@ -204,19 +204,14 @@ class ActivityPlan:
     statement: Statement
 
 
-def list_sources(run: Run) -> list[str]:
-    """Return the names of the activity sources that the run's pipeline reads, in the order of the settings."""
-    return [name for name, source in run.settings.activity.items() if run.pipeline.value in source.pipelines]
-
-
 def plan_activity(warehouse: Warehouse, connection: sa.Connection, run: Run) -> list[ActivityPlan]:
-    """Find the tables and columns of the pipeline's activity sources, whichever contact sources the run reads.
+    """Find the tables and columns of all activity sources of the pipeline, whichever contact sources the run reads.
 
     Raises:
         SettingsError: No country goes by a source's fixed region.
         SourceError: A table or a column is missing.
     """
-    readers = [ActivityReader.of(run.settings, name) for name in list_sources(run)]
+    readers = [ActivityReader.of(run.settings, name) for name in run.settings.activity_of(run.pipeline)]
     return [ActivityPlan(reader, reader.select(warehouse, connection, run.as_of)) for reader in readers]
 
 

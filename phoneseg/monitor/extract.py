@@ -8,7 +8,6 @@ import polars as pl
 from phoneseg import publish
 from phoneseg.contracts.risk import MONITORED_ROW, MONITORED_SIZE, NUMBER_HOLDER, STAGED_EVENT
 from phoneseg.extract import read_tombstones
-from phoneseg.extract.activity import list_sources
 from phoneseg.failure_hook import check_failure_hook
 from phoneseg.monitor.known_tables import read_known_tables
 from phoneseg.monitor.published import PRIMARY_PHONE, read_history, read_holders, read_primary_phones
@@ -53,7 +52,7 @@ def extract(run: Run) -> Counts:
         read_history(warehouse, connection, run)
         rows = read_rows(warehouse, connection, run, plans, seed)
     outcomes = _write_events(warehouse, run, key, tombstones)
-    sizes = describe_sizes(list_sources(run), rows, outcomes, run.as_of)
+    sizes = describe_sizes(list(run.settings.activity_of(run.pipeline)), rows, outcomes, run.as_of)
     stage.write(MONITORED_SIZE.name, sizes.lazy())
     _tell(sizes)
     _write_holders(warehouse, run)

@@ -9,7 +9,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from phoneseg.contracts.risk import MONITORED_ROW
-from phoneseg.extract.activity import ActivityReader, list_sources
+from phoneseg.extract.activity import ActivityReader
 from phoneseg.extract.column_readings import ColumnReadings
 from phoneseg.extract.contacts import Statement, told_of_source
 from phoneseg.risk.monitored_sizes import ROW_COUNTS, count_rows
@@ -42,7 +42,7 @@ def plan_monitored(warehouse: Warehouse, connection: sa.Connection, run: Run) ->
     """
     starts = list_starts(run.data_interval_start, run.as_of, run.settings.risk)
     plans = []
-    for name in list_sources(run):
+    for name in run.settings.activity_of(run.pipeline):
         reader = _open_reader(run.settings, name)
         since = starts[reader.source.kind]
         plans.append(MonitoredPlan(reader, reader.select(warehouse, connection, run.as_of, since), since))
