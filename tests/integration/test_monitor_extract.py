@@ -337,6 +337,28 @@ def test_a_second_try_writes_the_same(duckdb_published: Settings) -> None:
     assert first[1].equals(again[1])
 
 
+def test_many_rows_are_read_in_parts_and_none_is_lost(
+    duckdb_published: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = ("'030901820'", "'+4930901820'", "'+442079460018'", "'nobody'", "NULL")
+    rows = [f"{number}, 'x', NULL, '2026-07-01 14:30:00', {n}, 'A', 1" for n, number in enumerate(numbers * 3)]
+    bought = orders(*(f"('{n % 5}', TIMESTAMP '2026-07-01 14:30:00', {n})" for n in range(15)))
+    run = open_run(duckdb_published, CALLS + ORDERS, calls(*rows), bought)
+    whole = extract(run), events_of(run.stage)
+    monkeypatch.setattr("phoneseg.monitor.rows._PART_ROWS", 5)
+    parts = extract(run), events_of(run.stage)
+    assert whole[0] == parts[0]
+    assert whole[0] == {
+        "row_count": 30,
+        "event_count": 18,
+        "unknown_contact_count": 6,
+        "unreadable_count": 6,
+        "erased_count": 0,
+    }
+    assert whole[1].sort(pl.all()).equals(parts[1].sort(pl.all()))
+    assert not list(run.stage.folder.glob("monitored_row*"))
+
+
 def test_each_pipeline_reads_its_own_sources(duckdb_published: Settings) -> None:
     own = CALLS + 'pipelines = ["monitor_activity"]\n' + ORDERS + 'pipelines = ["segment_contacts"]\n'
     at = "'2026-06-30 14:30:00'"
