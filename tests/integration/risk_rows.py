@@ -1,0 +1,42 @@
+"""Writes signals of risk and reviews into the published tables, as the hourly pipeline and people do."""
+
+from datetime import datetime, timedelta
+
+import polars as pl
+
+from phoneseg.contracts import Table
+from phoneseg.contracts.risk import RISK_MEMBER, RISK_REVIEW, RISK_SIGNAL
+from phoneseg.settings import Settings
+from phoneseg.warehouse import open_warehouse
+
+WEEK = timedelta(days=7)
+
+
+def write_signal(
+    settings: Settings, kind: str, members: list[str], as_of: datetime, level: str = "monitor", reasons: str = "odd"
+) -> str:
+    """Write a signal about the first member, or about the cluster of several; return its subject."""
+    told = {"as_of": as_of, "window_start": as_of - WEEK, "signal_kind": kind, "subject": members[0]}
+    subject_kind = "number" if len(members) == 1 else "cluster"
+    _insert(settings, RISK_SIGNAL, **told, subject_kind=subject_kind, risk_level=level, reasons=reasons, evidence=None)
+    for member in members:
+        member_kind = "contact" if ":" in member else "number"
+        _insert(settings, RISK_MEMBER, **told, member_kind=member_kind, member=member)
+    return members[0]
+
+
+def write_review(
+    settings: Settings, kind: str, subject: str, as_of: datetime, label: str | None = None, subject_kind: str = "number"
+) -> None:
+    """Write the row of a subject that was flagged, with a label where somebody has set one."""
+    labelled_at = as_of if label else None
+    told = {"signal_kind": kind, "subject": subject, "subject_kind": subject_kind, "as_of": as_of}
+    _insert(settings, RISK_REVIEW, **told, label=label, labelled_at=labelled_at, note=None)
+
+
+def _insert(settings: Settings, table: Table, **values: object) -> None:
+    """Insert a row; columns without a value get one that says nothing."""
+    empty = {each.name: 1 if pl.Schema({"": each.dtype})[""].is_numeric() else "any" for each in table.columns}
+    warehouse = open_warehouse(settings)
+    with warehouse.transaction() as connection:
+        connection.execute(warehouse.naming.published(table).insert(), [empty | values])
