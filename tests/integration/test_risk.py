@@ -4,12 +4,12 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from risk_rows import write_review, write_signal
 from runs import AS_OF, check_that_a_full_run_changes_nothing, edit_settings, execute, query, run_pipeline
 
 from phoneseg.governance import erase, request_number
 from phoneseg.privacy import load_token_key
 from phoneseg.settings import Settings
+from tests.risk_rows import write_review, write_signal
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 # 1 and 2 share a number, 3 has two, one of them not valid, and 4 has none that can be read. Of 5 alone the source may
