@@ -3,19 +3,19 @@
 import sqlalchemy as sa
 from airflow.sdk import Asset
 
-from phoneseg.contracts import TABLES, Area
+from phoneseg.contracts import TABLES, Area, Pipeline
 from phoneseg.errors import PhonesegError
 from phoneseg.settings import load_settings
 from phoneseg.warehouse.url import warehouse_url
 
 
-def published_assets() -> list[Asset]:
-    """Return an asset for each published table; its name is the same in every warehouse."""
+def published_assets(pipeline: Pipeline) -> list[Asset]:
+    """Return an asset for each table that a pipeline publishes; its name is the same in every warehouse."""
     base = _base_uri()
     return [
         Asset(name=f"phoneseg.{table.name}", uri=f"{base}/{table.name}", group="phoneseg")
         for table in TABLES
-        if table.area is Area.PUBLISHED
+        if table.area is Area.PUBLISHED and table.pipeline is pipeline
     ]
 
 

@@ -20,6 +20,7 @@ from airflow.sdk import DAG, Param, chain, task
 from airflow.timetables.interval import CronDataIntervalTimetable
 
 from phoneseg import pipeline
+from phoneseg.contracts import Pipeline
 
 sys.path.append(str(Path(__file__).parent))  # Airflow's bundles do it, a DagBag on its own does not
 from failed_runs import give_up_killed_run
@@ -51,7 +52,7 @@ with DAG(
     @task
     def plan() -> dict[str, object]:
         """Decide the interval and the sources of the run."""
-        return open_run()
+        return open_run(Pipeline.SEGMENT_CONTACTS)
 
     @task(pool=warehouse_pool())
     def extract(run: dict[str, object]) -> dict[str, int]:
@@ -88,7 +89,7 @@ with DAG(
         """Make the staging tables visible in one transaction."""
         return run_verb(pipeline.swap, run)
 
-    @task(outlets=published_assets())
+    @task(outlets=published_assets(Pipeline.SEGMENT_CONTACTS))
     def announce(published: dict[str, int]) -> None:
         """Update the assets, unless the current tables show a later day."""
         announce_change(published)

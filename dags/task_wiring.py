@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from airflow.sdk import get_current_context
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from airflow_settings import read_settings
 from failed_runs import give_up_run
 
-from phoneseg import pipeline
+from phoneseg.contracts import Pipeline
 from phoneseg.errors import PhonesegError, StopError
 from phoneseg.run import Run, parse_instant
 from phoneseg.settings import load_settings
@@ -25,23 +25,37 @@ DEFAULT_ARGS = {
     "on_failure_callback": give_up_run,
 }
 
+_DEFAULTS: Final = {
+    "sources": None,
+    "full": False,
+    "accept_drift": False,
+    "accept_sizes": False,
+    "counts_from": None,
+}
+_LAST_VERB: Final = "swap"
 
-def open_run() -> dict[str, object]:
+
+def open_run(pipeline: Pipeline) -> dict[str, object]:
     """Return the run of the current DAG run, as XCom can hold it.
 
     The interval is that of the timetable; a run that was triggered by hand has none, and ends at the Param `as_of` or
-    the last UTC midnight.
+    the last UTC midnight, or full hour. A DAG that has not all of the Params runs as their defaults say.
     """
     context: Mapping[str, Any] = get_current_context()
-    params = context["params"]
+    params = {**_DEFAULTS, **context["params"]}
+    run_id = context["run_id"]
+    if pipeline is not Pipeline.SEGMENT_CONTACTS:  # Airflow gives runs of two DAGs the same id
+        run_id = f"{pipeline}__{run_id}"
     start, end = context.get("data_interval_start"), context.get("data_interval_end")
     is_width_zero = start == end
     try:
         if params["as_of"]:
             start, end = None, parse_instant(params["as_of"], "Param as_of")
+        if params["counts_from"]:
+            start, is_width_zero = parse_instant(params["counts_from"], "Param counts_from"), False
         run = Run.open(
             read_settings(),
-            run_id=context["run_id"],
+            run_id=run_id,
             as_of=end,
             data_interval_start=None if is_width_zero else start,
             sources=tuple(params["sources"] or ()),
@@ -50,6 +64,7 @@ def open_run() -> dict[str, object]:
             accept_drift=params["accept_drift"],
             accept_sizes=params["accept_sizes"],
             is_orchestrated=True,
+            pipeline=pipeline,
         )
     except StopError as error:
         raise AirflowFailException(str(error)) from None
@@ -68,7 +83,7 @@ def run_verb(verb: Verb, planned: Mapping[str, object]) -> dict[str, int]:
         counts = verb(run)
     except StopError as error:
         raise AirflowFailException(str(error)) from error
-    if verb is pipeline.swap and run.dry_run:
+    if verb.__name__ == _LAST_VERB and run.dry_run:
         raise AirflowSkipException("dry run: every step up to the audit went well, nothing was published")
     return counts
 

@@ -23,7 +23,8 @@ from phoneseg.settings import Settings
 _OVERTAKEN: Final = "if they were, another run has taken the interval over"
 _STAGE_MARK: Final = ".phoneseg_stage"
 _FARTHEST_AS_OF: Final = timedelta(days=1)
-_WIDTHS: Final = {Pipeline.SEGMENT_CONTACTS: timedelta(days=1), Pipeline.MONITOR_ACTIVITY: timedelta(hours=1)}
+WIDTHS: Final = {Pipeline.SEGMENT_CONTACTS: timedelta(days=1), Pipeline.MONITOR_ACTIVITY: timedelta(hours=1)}
+"""How wide the data intervals of each pipeline are."""
 
 
 @dataclass(frozen=True)
@@ -78,18 +79,20 @@ class Run:
 
         Raises:
             SettingsError: A source is not in the settings, or `as_of` is more than a day ahead, which must be a
-                slip: the current tables would not move again until then.
+                slip: the current tables would not move again until then; or what monitors is not of whole hours.
         """
         unknown = sorted(set(sources or ()) - set(settings.contacts))
         if unknown:
             known = ", ".join(settings.contacts)
             raise SettingsError(f"{settings.config_file.name}: no contact source `{unknown[0]}`; there is: {known}")
-        width = _WIDTHS[pipeline]
+        width = WIDTHS[pipeline]
         now = datetime.now(UTC)
         end = as_utc(as_of) if as_of else now - (now - datetime.min.replace(tzinfo=UTC)) % width
         if end > datetime.now(UTC) + _FARTHEST_AS_OF:
             raise SettingsError(f"as_of {end:%Y-%m-%d} is in the future: its interval has not happened yet")
         start = as_utc(data_interval_start) if data_interval_start else end - width
+        if pipeline is Pipeline.MONITOR_ACTIVITY:
+            _check_hours(start, end)
         return cls(
             run_id=run_id or f"manual__{end:%Y-%m-%dT%H:%M:%S}__{token_hex(4)}",
             as_of=end,
@@ -304,6 +307,15 @@ def parse_instant(text: str, where: str) -> datetime:
         raise SettingsError(
             f"{where} {text}: not an ISO date or time, such as 2026-07-01 or 2026-07-01T06:00"
         ) from None
+
+
+def _check_hours(start: datetime, end: datetime) -> None:
+    """Check that an interval is made of whole hours."""
+    for name, instant in (("as_of", end), ("start of the interval", start)):
+        if instant.replace(minute=0, second=0, microsecond=0) != instant:
+            raise SettingsError(f"{name} {instant:%Y-%m-%d %H:%M:%S}: activity is monitored by whole hours (UTC)")
+    if start >= end:
+        raise SettingsError(f"the interval has no hour: from {start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M}")
 
 
 def as_utc(instant: datetime) -> datetime:

@@ -64,7 +64,7 @@ def match_activity(run: Run, key: TokenKey) -> dict[str, int]:
                 count += int(outcomes[-1]["rows"].sum())
                 per_s = count / (perf_counter() - began)
                 log.info("normalize: %s rows of activity looked up, %s a second", f"{count:,}", f"{per_s:,.0f}")
-    sizes = describe_sizes(list(run.settings.activity), raw, pl.concat(outcomes), run.as_of)
+    sizes = describe_sizes(list(run.settings.activity_of(run.pipeline)), raw, pl.concat(outcomes), run.as_of)
     check_outcomes(sizes)
     _tell(sizes)
     stage.write(ACTIVITY_SIZE.name, sizes.lazy())

@@ -1,5 +1,6 @@
 """Numbers that activity names, and the contacts that hold them."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import polars as pl
@@ -11,19 +12,20 @@ NUMBER: Final = ("phone_raw", "region_hint")
 """What tells one writing of a number from another: the text, and the region that it is read in."""
 
 
-def list_numbers(rows: pl.LazyFrame) -> pl.DataFrame:
+def list_numbers(rows: pl.LazyFrame, fields: Sequence[str] = ()) -> pl.DataFrame:
     """Return the numbers that rows name, each writing once.
 
     Args:
         rows: `phone_raw` and `region_hint`, both may be null.
+        fields: What else to tell of each number, as `normalize` names it.
 
     Returns:
-        `phone_raw`, `region_hint`; `row_count`: how many rows name it; and `phone_e164`: null where it is no possible
-        number.
+        `phone_raw`, `region_hint`; `row_count`: how many rows name it; `phone_e164`: null where it is no possible
+        number; and the fields.
     """
     named = rows.filter(pl.col("phone_raw").is_not_null())
     numbers = named.group_by(NUMBER).agg(row_count=pl.len().cast(pl.Int64)).collect(engine="streaming")
-    read = normalize(numbers, phone="phone_raw", region="region_hint", fields=("phone_e164", "is_possible"))
+    read = normalize(numbers, phone="phone_raw", region="region_hint", fields=("phone_e164", "is_possible", *fields))
     return read.with_columns(pl.when("is_possible").then("phone_e164")).drop("is_possible")
 
 

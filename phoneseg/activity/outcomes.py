@@ -45,7 +45,7 @@ def describe_sizes(
     """Describe the activity sources as of a run.
 
     Args:
-        sources: Names of the activity sources in the settings.
+        sources: Names of the activity sources that the run reads.
         raw_activity: Rows of RAW_ACTIVITY.
         outcomes: Rows of `count_outcomes`, of all batches.
         as_of: End of the data interval.

@@ -19,6 +19,7 @@ from phoneseg.cli.dictionary import print_tables
 from phoneseg.cli.interruption import listen
 from phoneseg.cli.log_format import LogFormat, start_logging, tell_error
 from phoneseg.cli.migrate import migrate
+from phoneseg.cli.monitor import monitor
 from phoneseg.cli.normalize_file import normalize
 from phoneseg.cli.one_run import run_once
 from phoneseg.cli.options import AcceptDrift, AcceptSizes, AsOf, Config, Full, Sources
@@ -90,6 +91,7 @@ def run(
         _show_summary(settings, ended.run.run_id)
 
 
+app.command()(monitor)
 app.command()(backfill)
 app.command()(plan)
 

@@ -2,15 +2,19 @@
 
 from contextlib import ExitStack
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from phoneseg import pipeline
+from phoneseg import monitor
+from phoneseg import pipeline as segmenting
 from phoneseg.cli.interruption import check_interrupted
+from phoneseg.contracts import Pipeline
 from phoneseg.errors import PhonesegError
 from phoneseg.failure_hook import tell_failure
 from phoneseg.run import Run
 from phoneseg.settings import Settings
 from phoneseg.verb import Counts, hold
+
+_VERBS: Final = {Pipeline.SEGMENT_CONTACTS: segmenting.VERBS, Pipeline.MONITOR_ACTIVITY: monitor.VERBS}
 
 
 class Ended(NamedTuple):
@@ -29,6 +33,8 @@ def run_once(
     full: bool = False,
     accept_drift: bool = False,
     accept_sizes: bool = False,
+    data_interval_start: datetime | None = None,
+    pipeline: Pipeline = Pipeline.SEGMENT_CONTACTS,
 ) -> Ended:
     """Run all verbs; a run that fails or is interrupted leaves no staging tables and no stage folder.
 
@@ -40,6 +46,8 @@ def run_once(
         full: Whether to read the sources whole.
         accept_drift: Whether sources may have shrunk, or changed the types of their columns.
         accept_sizes: Whether segments may have changed their sizes by more than their share.
+        data_interval_start: Start of the data interval; without one it is a day wide, or an hour.
+        pipeline: Whose verbs.
 
     Raises:
         PhonesegError: A verb failed.
@@ -52,6 +60,8 @@ def run_once(
         full=full,
         accept_drift=accept_drift,
         accept_sizes=accept_sizes,
+        data_interval_start=data_interval_start,
+        pipeline=pipeline,
     )
     counts: Counts = {}
     with ExitStack() as held:
@@ -61,10 +71,10 @@ def run_once(
             tell_failure(run, error)  # it never began, and left nothing
             raise
         try:
-            for verb in pipeline.VERBS:
+            for verb in _VERBS[pipeline]:
                 check_interrupted()
                 counts |= verb(run)
         except BaseException as error:
-            pipeline.fail(run, error, keep_leftovers=False)
+            segmenting.fail(run, error, keep_leftovers=False)
             raise
     return Ended(run, counts)

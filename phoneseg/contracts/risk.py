@@ -5,7 +5,7 @@ from typing import Final
 
 import polars as pl
 
-from phoneseg.contracts.activity import activity_source
+from phoneseg.contracts.activity import RAW_ACTIVITY, activity_source
 from phoneseg.contracts.contacts import token
 from phoneseg.contracts.model import UTC_INSTANT, Area, Column, Keeping, Pipeline, PrivacyClass, Table
 
@@ -19,7 +19,7 @@ LEGITIMATE: Final = "legitimate"
 RISK_LABELS: Final = (FRAUD, LEGITIMATE)
 
 
-def _as_of(of: str) -> Column:
+def _as_of(of: str = "data interval") -> Column:
     return Column("as_of", UTC_INSTANT, f"End of the {of} (UTC).")
 
 
@@ -75,6 +75,21 @@ STAGED_EVENT: Final = replace(
 )
 """RISK_EVENT as a run stages it: with what no signal holds."""
 
+_UNMONITORED: Final = ("channel", "is_unpriced", "delivery")
+
+MONITORED_ROW: Final = Table(
+    "monitored_row",
+    "One row of a monitored source from the time that a run looks at, before anybody knows whose it is.",
+    Keeping.CURRENT,
+    (),
+    (
+        *(column for column in RAW_ACTIVITY.columns if column.name not in _UNMONITORED),
+        _hash("cell", "Radio cell that the number was in"),
+        _hash("device", "Device that the number was used in"),
+    ),
+    Area.STAGE,
+)
+
 PREFIX_ACTIVITY: Final = Table(
     "prefix_activity",
     "Events of one kind of the numbers of one prefix in the hour, or the day, that ends at as_of.",
@@ -106,7 +121,7 @@ MONITORED_SIZE: Final = Table(
     Keeping.DATED,
     ("as_of", "activity_source"),
     (
-        _as_of("data interval"),
+        _as_of(),
         activity_source(),
         Column("row_count", pl.Int64, "Rows of the interval."),
         Column("event_count", pl.Int64, "Of those, events of a number: what detectors see."),
@@ -136,7 +151,7 @@ RISK_SIGNAL: Final = Table(
     Keeping.DATED,
     ("as_of", "window_start", "signal_kind", "subject_kind", "subject", "activity_kind"),
     (
-        _as_of("window"),
+        _as_of(),
         Column("window_start", UTC_INSTANT, "Start of the window (UTC)."),
         Column("signal_kind", pl.String, "Detector: see docs/risk.md."),
         Column("subject_kind", pl.String, f"{', '.join(SUBJECT_KINDS)}."),
@@ -166,7 +181,7 @@ RISK_MEMBER: Final = Table(
     Keeping.DATED,
     ("as_of", "window_start", "signal_kind", "subject", "member"),
     (
-        _as_of("window"),
+        _as_of(),
         Column("window_start", UTC_INSTANT, "Start of the window (UTC)."),
         Column("signal_kind", pl.String, "Detector."),
         _subject(),
@@ -183,7 +198,7 @@ SIM_BOX_LOSS: Final = Table(
     Keeping.DATED,
     ("as_of", "phone_token", "destination_country"),
     (
-        _as_of("window"),
+        _as_of(),
         token(),
         Column("destination_country", pl.String, "region_code of who was called."),
         Column("minutes", pl.Float64, "Minutes of its calls within the country that were picked up.", _PERSONAL),
@@ -204,7 +219,7 @@ RISK_REVIEW: Final = Table(
         Column("signal_kind", pl.String, "Detector."),
         Column("subject_kind", pl.String, "number or cluster."),
         _subject(),
-        Column("as_of", UTC_INSTANT, "End of the window of its first signal (UTC)."),
+        Column("as_of", UTC_INSTANT, "As_of of the signal that it was first flagged by (UTC)."),
         Column(
             "label", pl.String, f"What the person found: {' or '.join(RISK_LABELS)}; null until then.", nullable=True
         ),

@@ -84,6 +84,7 @@ direction = "direction"             # inbound is from the contact
 duration_s = "duration_s"
 is_answered = "is_answered"
 counterparty = "agent"
+pipelines = ["segment_contacts"]    # the daily run alone reads it; without this, monitor_activity does, too
 
 [activity.messages]
 kind = "message"
@@ -97,6 +98,7 @@ campaign = "campaign"
 delivery_status = "delivery_status" # delivered, failed ...
 failure_reason = "failure_reason"   # tells a number that nobody has from a phone that is switched off
 sent_to = "mobile"                  # which number of the customer messages go to
+pipelines = ["segment_contacts"]
 
 [activity.purchases]
 kind = "purchase"
@@ -108,6 +110,49 @@ is_inbound = true
 amount = "amount"
 currency_column = "currency"
 campaign = "campaign"
+pipelines = ["segment_contacts"]
+
+# Records of a whole network, for monitor_activity alone: most numbers are of no contact, and the daily run skips them.
+
+[activity.network_calls]
+kind = "call"
+query = "SELECT * FROM telephony.call_record WHERE kind = 'call'"
+phone = "phone_number"
+occurred_at = "started_at"
+direction = "direction"             # inbound is from the number
+counterparty = "other_number"       # who was at the other end; a number, if it reads as one
+duration_s = "duration_s"
+is_answered = "is_answered"
+campaign = "campaign"
+cell = "cell"                       # what SIM boxes and rings are told by
+device = "device"
+pipelines = ["monitor_activity"]
+
+[activity.network_messages]
+kind = "message"
+query = "SELECT * FROM telephony.call_record WHERE kind = 'message'"
+phone = "phone_number"
+occurred_at = "started_at"
+direction = "direction"
+counterparty = "other_number"
+campaign = "campaign"
+cell = "cell"
+device = "device"
+pipelines = ["monitor_activity"]
+
+# What monitor_activity is told beforehand. docs/risk.md says what its signals mean.
+
+[risk]
+mode = "on"                         # numbers with a signal make members of the segments of kind risk
+
+[risk.calendar]
+table = "fraud.known_cause"         # own campaigns and outages are no spikes
+
+[risk.prefix_list]
+table = "fraud.prefix_list"         # allow, monitor or block
+
+[risk.rates]
+table = "fraud.termination_rate"    # to estimate what SIM boxes cost
 
 # Who may be contacted: consent by channel and purpose, objections to profiling, and lists of numbers not to contact.
 

@@ -12,7 +12,7 @@ import polars as pl
 import psycopg
 
 from phoneseg.demo.postgresql import PostgreSQLServer
-from phoneseg.demo.source_tables import SOURCE_TABLES
+from phoneseg.demo.source_tables import INDEXES, SOURCE_TABLES
 
 DATABASE: Final = "phoneseg_demo"
 
@@ -37,6 +37,7 @@ def write_postgresql(server: PostgreSQLServer, tables: Mapping[str, pl.DataFrame
             connection.execute(SOURCE_TABLES)
             for name, rows in tables.items():
                 _copy(server.url(new), name, rows)
+            connection.execute(INDEXES)
             connection.execute("VACUUM ANALYZE")
         server.drop_database(DATABASE)
         server.rename_database(new, DATABASE)

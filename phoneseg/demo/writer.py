@@ -23,6 +23,7 @@ from phoneseg.demo.folder import (
     replace_when_done,
 )
 from phoneseg.demo.handwriting import write_phone_cells
+from phoneseg.demo.network import build_network
 from phoneseg.demo.number_fates import build_number_list, build_state_truth, draw_number_fates
 from phoneseg.demo.permissions import build_permissions
 from phoneseg.demo.person_numbers import draw_number_book
@@ -173,6 +174,8 @@ def build_demo(contacts: int, seed: int, report: Callable[[str], None]) -> Demo:
     report("Drawing calls, messages and purchases")
     fates = draw_number_fates(rows, cells, book, seed)
     permissions, permission_truth = build_permissions(rows, cells, book, seed)
+    report("Drawing the call records of a network")
+    network, network_truth = build_network(rows, cells, book, fates, seed)
     tables = {
         **build_contact_sources(rows, cells, seed),
         "telephony.call": build_calls(rows, cells, book, fates, seed),
@@ -180,8 +183,10 @@ def build_demo(contacts: int, seed: int, report: Callable[[str], None]) -> Demo:
         "webshop.purchase": build_purchases(rows, seed),
         **permissions,
         "telephony.number_status": build_number_list(rows, cells, book, fates, seed),
+        **network,
     }
-    truth = {**build_truth(rows, cells), **permission_truth, "number_state": build_state_truth(cells, fates)}
+    states = build_state_truth(cells, fates)
+    truth = {**build_truth(rows, cells), **permission_truth, "number_state": states, **network_truth}
     return Demo(tables=tables, truth=truth)
 
 

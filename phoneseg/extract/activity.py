@@ -1,4 +1,4 @@
-"""Activity out of the warehouse: all rows that happened before as_of, batch by batch."""
+"""Activity out of the warehouse: all rows that happened before as_of, or since an instant, batch by batch."""
 
 import logging
 from collections.abc import Callable
@@ -15,6 +15,7 @@ from phoneseg.extract.contacts import Statement, told_of_source
 from phoneseg.extract.deliveries import read_deliveries
 from phoneseg.extract.money import convert_amounts, list_rates
 from phoneseg.extract.source_rows import SourceRows, check_region
+from phoneseg.extract.time_bounds import is_within
 from phoneseg.extract.watermarks import TIMES, literal_of
 from phoneseg.run import Run
 from phoneseg.settings import ActivitySource, Settings
@@ -36,6 +37,7 @@ class ActivityReader:
         where: Where they stand, for errors.
         currency: Currency that amounts are converted to; null to leave them as they are.
         rates: Worth of one unit by currency, as `list_rates` gives it.
+        more: Settings of the source whose columns are read besides, as texts, such as `cell`.
     """
 
     name: str
@@ -43,9 +45,10 @@ class ActivityReader:
     where: str
     currency: str | None
     rates: pl.DataFrame
+    more: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, settings: Settings, name: str) -> "ActivityReader":
+    def of(cls, settings: Settings, name: str, more: tuple[str, ...] = ()) -> "ActivityReader":
         """Return the reader of a configured source.
 
         Raises:
@@ -55,42 +58,63 @@ class ActivityReader:
         where = f"{settings.config_file.name}: activity.{name}"
         check_region(where, source.region)
         own = {} if profile.currency is None else {profile.currency: 1.0}
-        return cls(name, source, where, profile.currency, list_rates({**profile.exchange_rates, **own}))
+        return cls(name, source, where, profile.currency, list_rates({**profile.exchange_rates, **own}), more)
 
-    def select(self, warehouse: Warehouse, connection: sa.Connection, as_of: datetime) -> Statement:
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Columns that are read, each once."""
+        more = (getattr(self.source, setting) for setting in self.more)
+        return tuple(dict.fromkeys((*self.source.columns, *(name for name in more if name is not None))))
+
+    def select(
+        self, warehouse: Warehouse, connection: sa.Connection, as_of: datetime, since: datetime | None = None
+    ) -> Statement:
         """Return the SELECT of the source's configured columns.
 
-        Where the database can compare the times, it leaves out rows that are later than `as_of` in any zone.
+        Where the database can compare the times, it leaves out rows that are later than `as_of` in any zone. With
+        `since`, it also leaves out those from before that, and those without a time: an index on the time serves it.
 
         Raises:
             SourceError: The table or a column is missing.
         """
         existing = warehouse.source_columns(connection, self.name, self.source)
-        statement = warehouse.select_columns(self.name, self.source, existing)
+        statement = warehouse.select_columns(self.name, self.source, existing, self.columns)
         column = self.source.occurred_at
         family = warehouse.source_types(connection, self.name, self.source)[column]
         if family not in TIMES:
+            if since is not None:
+                log.warning("%s.occurred_at: no time to the database, so that it reads all rows each time", self.where)
             return statement
+        if since is not None:
+            return statement.where(is_within(column, family, self.source.time_zone, since, as_of))
         occurred: sa.ColumnElement[datetime] = sa.column(column)
         return statement.where(sa.or_(occurred < literal_of(as_of + _FARTHEST_ZONE, family), occurred.is_(None)))
 
-    def read(self, rows: pl.DataFrame, as_of: datetime, readings: ColumnReadings) -> pl.DataFrame:
+    def read(
+        self, rows: pl.DataFrame, as_of: datetime, readings: ColumnReadings, since: datetime | None = None
+    ) -> pl.DataFrame:
         """Return the activity among a batch of source rows that happened before `as_of`, or has no time.
+
+        With `since`, what happened before that, or has no time, is left out.
 
         Args:
             rows: The source's configured columns, typed as its database types them.
             as_of: End of the data interval.
             readings: Is told how many of the values could be read.
+            since: Start of what is wanted; None for everything.
 
         Returns:
-            Rows of RAW_ACTIVITY, in their order.
+            Rows of RAW_ACTIVITY, in their order, with a column for each of `more`, named as the setting.
 
         Raises:
             SourceError: A column holds values of a kind that it should not hold.
         """
         all_rows = SourceRows(rows, self.where)
         occurred_at = all_rows.instants(self.source.occurred_at, self.source.time_zone)
-        is_before = occurred_at.is_null() | (occurred_at < as_of)
+        if since is None:
+            is_before = occurred_at.is_null() | (occurred_at < as_of)
+        else:
+            is_before = occurred_at.is_between(since, as_of, closed="left").fill_null(False)
         before = SourceRows(rows.filter(is_before), self.where)
         amount_e4, is_unpriced = self._amounts(before)
         activity = pl.DataFrame(
@@ -111,7 +135,8 @@ class ActivityReader:
             }
         )
         self._count(before, activity, readings)
-        return RAW_ACTIVITY.conform(activity.lazy()).collect()
+        more = [before.filled_text(getattr(self.source, setting)).alias(setting) for setting in self.more]
+        return RAW_ACTIVITY.conform(activity.lazy()).collect().with_columns(more)
 
     def _count(self, rows: SourceRows, activity: pl.DataFrame, readings: ColumnReadings) -> None:
         """Count the values of mapped columns that could be read; whether an amount has a rate is another matter."""
@@ -180,13 +205,13 @@ class ActivityPlan:
 
 
 def plan_activity(warehouse: Warehouse, connection: sa.Connection, run: Run) -> list[ActivityPlan]:
-    """Find the tables and columns of all activity sources, whichever contact sources the run reads.
+    """Find the tables and columns of all activity sources of the pipeline, whichever contact sources the run reads.
 
     Raises:
         SettingsError: No country goes by a source's fixed region.
         SourceError: A table or a column is missing.
     """
-    readers = [ActivityReader.of(run.settings, name) for name in run.settings.activity]
+    readers = [ActivityReader.of(run.settings, name) for name in run.settings.activity_of(run.pipeline)]
     return [ActivityPlan(reader, reader.select(warehouse, connection, run.as_of)) for reader in readers]
 
 

@@ -12,6 +12,7 @@ from phoneseg.publish.log import (
     read_changes,
     run_state,
 )
+from phoneseg.publish.monitored import swap_monitored
 from phoneseg.publish.numbers import read_numbers
 from phoneseg.publish.plan import Plan, PlannedChange, plan_segments
 from phoneseg.publish.reassigned_numbers import COVERED_REGIONS, read_askable, write_answers
@@ -44,6 +45,7 @@ __all__ = [
     "read_summary",
     "remove_leftovers",
     "run_state",
+    "swap_monitored",
     "swap_staging",
     "take_interval",
     "tell_planner",

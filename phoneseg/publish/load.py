@@ -13,6 +13,7 @@ from phoneseg.contracts import (
     SEGMENT_MEMBERSHIP,
     SEGMENT_SIZE,
     SOURCE_SIZE,
+    Pipeline,
     Table,
     staged_tables,
 )
@@ -50,7 +51,8 @@ def load_staging(warehouse: Warehouse, run: Run) -> dict[str, int]:
     warehouse.load_all({warehouse.naming.staging(table, run.run_id): run.stage.path(table.name) for table in tables})
     with warehouse.transaction() as connection:
         loaded = {table.name: _count_loaded(warehouse, connection, run, table) for table in tables}
-        loaded[SEGMENT_SIZE.name] = _count_members(connection, Replacement.of(warehouse, run))
+        if run.pipeline is Pipeline.SEGMENT_CONTACTS:
+            loaded[SEGMENT_SIZE.name] = _count_members(connection, Replacement.of(warehouse, run))
     return loaded
 
 
@@ -133,8 +135,9 @@ def _check_is_newest(warehouse: Warehouse, connection: sa.Connection, run: Run) 
 
 
 def _loaded_tables(run: Run) -> Iterator[Table]:
-    yield from (table for table in staged_tables() if table is not SEGMENT_SIZE)
-    yield from REPLACED_CONTACTS
+    yield from (table for table in staged_tables(run.pipeline) if table is not SEGMENT_SIZE)
+    if run.pipeline is Pipeline.SEGMENT_CONTACTS:
+        yield from REPLACED_CONTACTS
 
 
 def _count_loaded(warehouse: Warehouse, connection: sa.Connection, run: Run, table: Table) -> int:

@@ -139,20 +139,28 @@ def read_changes(warehouse: Warehouse, connection: sa.Connection, run: Run) -> d
     return dict(connection.execute(changes).mappings().one())
 
 
-def published_as_ofs(warehouse: Warehouse, connection: sa.Connection, sources: Set[str]) -> set[datetime]:
+def published_as_ofs(
+    warehouse: Warehouse,
+    connection: sa.Connection,
+    sources: Set[str],
+    pipeline: Pipeline = Pipeline.SEGMENT_CONTACTS,
+) -> set[datetime]:
     """Return the `as_of`s at which one run has published all of some sources; none where there are no tables yet."""
     log = warehouse.naming.published(PIPELINE_RUN)
     if not sa.inspect(connection).has_table(log.name, schema=log.schema):
         return set()
     published = sa.select(log.c.as_of, log.c.sources).where(
-        log.c.state == "published", log.c.pipeline == Pipeline.SEGMENT_CONTACTS.value
+        log.c.state == "published", log.c.pipeline == pipeline.value
     )
     rows = connection.execute(published)
     return {as_utc(row.as_of) for row in rows if sources <= set(row.sources.split(","))}
 
 
 def has_newer_published(warehouse: Warehouse, connection: sa.Connection, run: Run) -> bool:
-    """Return whether the current tables show a later `as_of` than the run's."""
+    """Return whether the current tables show a later `as_of` than the run's; of `monitor_activity`, the dated ones."""
     log = warehouse.naming.published(PIPELINE_RUN)
-    newer = sa.select(sa.func.count()).select_from(log).where(log.c.is_current.is_(True), log.c.as_of > run.as_of)
+    is_shown: sa.ColumnElement[bool] = log.c.is_current.is_(True)
+    if run.pipeline is not Pipeline.SEGMENT_CONTACTS:  # which has no current tables
+        is_shown = (log.c.pipeline == run.pipeline.value) & (log.c.state == "published")
+    newer = sa.select(sa.func.count()).select_from(log).where(is_shown, log.c.as_of > run.as_of)
     return bool(connection.execute(newer).scalar_one())

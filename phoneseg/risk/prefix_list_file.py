@@ -1,4 +1,4 @@
-"""A list of prefixes out of a CSV: all of it or nothing, and where it is wrong, which line and column."""
+"""A list of prefixes, out of a CSV too: all of it or nothing, and where it is wrong, which line and column."""
 
 import csv
 import io
@@ -33,15 +33,31 @@ def read_prefix_list(content: bytes, name: str) -> pl.DataFrame:
         SourceError: It cannot be read, or a line is wrong; the message names line and column, and no value.
     """
     texts = _read_texts(content, name)
+    return check_prefix_list(texts.with_columns(_read_instant("valid_from"), _read_instant("valid_to")), texts, name)
+
+
+def check_prefix_list(rows: pl.DataFrame, texts: pl.DataFrame, name: str) -> pl.DataFrame:
+    """Check a list of prefixes and countries, and return it in the spelling that prefixes are matched by.
+
+    Args:
+        rows: `prefix`, `region_code`, `list_level`, `source` and `reason` as texts without blanks around, null where
+            empty; `valid_from` and `valid_to` as UTC instants, null where they are empty or none.
+        texts: The same rows as they were written, null where empty: to tell what is empty from what is wrong. With
+            `line`, where a row has a line.
+        name: What to call the list in an error.
+
+    Returns:
+        Rows of PREFIX_LIST_SCHEMA, in their order.
+
+    Raises:
+        SourceError: A row is wrong; the message names the column, and no value.
+    """
     digits = pl.col("prefix").str.replace_all(r"[ ().\-]", "").str.strip_prefix("+")
-    read = texts.with_columns(
+    level = pl.col("list_level").str.to_lowercase()
+    read = rows.with_columns(
         prefix=pl.when(digits.str.contains(_PREFIX)).then(digits),
         region_code=pl.when(pl.col("region_code").str.contains(_REGION)).then("region_code"),
-        list_level=pl.when(pl.col("list_level").str.to_lowercase().is_in(LIST_LEVELS)).then(
-            pl.col("list_level").str.to_lowercase()
-        ),
-        valid_from=_read_instant("valid_from"),
-        valid_to=_read_instant("valid_to"),
+        list_level=pl.when(level.is_in(LIST_LEVELS)).then(level),
     )
     _check_values(texts, read, name)
     _check_rows(texts, read, name)
@@ -125,7 +141,6 @@ def _check_rows(texts: pl.DataFrame, read: pl.DataFrame, name: str) -> None:
 def _stop_at(texts: pl.DataFrame, is_wrong: pl.Series, name: str, column: str, what: str) -> None:
     wrong = texts.filter(is_wrong)
     if len(wrong):
-        raise SourceError(
-            f"{name}: line {wrong['line'][0]}, column `{column}`: {what}; {len(wrong):,} of {len(texts):,} rows are "
-            "like that, and nothing was loaded"
-        )
+        line = f"line {wrong['line'][0]}, " if "line" in texts.columns else ""
+        counts = f"{len(wrong):,} of {len(texts):,} rows are like that, and nothing was loaded"
+        raise SourceError(f"{name}: {line}column `{column}`: {what}; {counts}")

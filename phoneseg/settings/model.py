@@ -229,6 +229,10 @@ class Settings(BaseSettings):
         """Sources of consent, of objections and suppression lists, with their names."""
         return (*self.consent.items(), *self.objection.items(), *self.suppression.items())
 
+    def activity_of(self, pipeline: str) -> dict[str, ActivitySource]:
+        """Return the activity sources that a pipeline reads, by name."""
+        return {name: source for name, source in self.activity.items() if pipeline in source.pipelines}
+
     @model_validator(mode="after")
     def _check_windows(self) -> Self:
         windows, engagement = self.profile.windows_days, self.segments.engagement

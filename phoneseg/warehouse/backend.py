@@ -14,12 +14,13 @@ import sqlalchemy as sa
 from phoneseg.contracts import Pipeline
 from phoneseg.errors import SettingsError, SourceError, WarehouseBusyError
 from phoneseg.settings import ActivitySource, ContactSource, NumberListSource, PermissionSource, Settings
+from phoneseg.settings.risk_tables import RiskTable
 from phoneseg.warehouse.failures import clear_failures
 from phoneseg.warehouse.interval_lock import Release, hold, try_file_lock
 from phoneseg.warehouse.tables import TableNaming
 from phoneseg.warehouse.url import FILE_DIALECTS
 
-Source = ContactSource | ActivitySource | PermissionSource | NumberListSource
+Source = ContactSource | ActivitySource | PermissionSource | NumberListSource | RiskTable
 
 BATCH_ROWS: Final = 100_000
 _LOCK_POLL_S: Final = 0.25

@@ -28,8 +28,8 @@ pytestmark = pytest.mark.xdist_group("canary")  # its runs are for all its tests
 SCENARIO = Path(__file__).parent / "canary" / "scenario.py"
 OPEN_SCHEMAS = ("phoneseg", "phoneseg_report")
 AS_EXPECTED = {
-    "well": ("success", "success, try 1"),
-    **dict.fromkeys(("extract", "normalize", "audit", "swap"), ("failed", "failed, try 1")),
+    **dict.fromkeys(("well", "monitored"), ("success", "success, try 1")),
+    **dict.fromkeys(("detect", "extract", "normalize", "audit", "swap"), ("failed", "failed, try 1")),
     "retries": ("failed", "failed, try 4"),
 }
 
@@ -141,6 +141,7 @@ PLACES = (
     "Data Docs: names",
     "stage folders: names",
     "phoneseg.pipeline_run",
+    "phoneseg.prefix_activity",
     "phoneseg.contact_360",
     "phoneseg_report.segment_report",
 )

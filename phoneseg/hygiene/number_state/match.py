@@ -101,7 +101,7 @@ def _list_addressed(run: Run, phones: pl.LazyFrame) -> pl.LazyFrame:
     """Return the number that each activity source reaches a contact by whom it names by id."""
     empty = {"activity_source": pl.String, "contact_id": pl.String, "phone_token": pl.String}
     addressed = [pl.LazyFrame(schema=empty)]
-    for name, source in run.settings.activity.items():
+    for name, source in run.settings.activity_of(run.pipeline).items():
         if source.contacts is None or source.kind not in ("call", "message"):
             continue
         is_meant = pl.col("is_primary")

@@ -13,7 +13,10 @@ BREAKS: Final = {
     "audit": "phoneseg.pipeline.audit_staging",
     "swap": "phoneseg.publish.swap_staging",
 }
-"""A function that each verb calls, in their order."""
+"""A function that each verb of `segment_contacts` calls, in their order."""
+
+DETECT_BREAKS: Final = "phoneseg.monitor.detect.count_interval"
+"""A function that a verb of `monitor_activity` calls."""
 
 
 def quote_rows(*_: object, **__: object) -> object:

@@ -11,11 +11,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 from unittest.mock import patch
 
-from tests.dags.canary.faults import BREAKS, quote_rows
+from tests.dags.canary.faults import BREAKS, DETECT_BREAKS, quote_rows
 
 FOLDER = Path(sys.argv[1])
 HOLD = "import duckdb, sys, time; c = duckdb.connect(sys.argv[1]); print('held', flush=True); time.sleep(60)"
@@ -34,11 +35,11 @@ def held() -> Iterator[None]:
             process.kill()
 
 
-def run(name: str, as_of: str) -> None:
-    """Run the DAG, without a wait before retries."""
+def run(name: str, as_of: str, dag_id: str = "segment_contacts") -> None:
+    """Run a DAG, without a wait before retries."""
     import airflow.sdk.definitions.dag as definition
-    from segment_contacts import dag
 
+    dag = import_module(dag_id).dag
     definition.time = SimpleNamespace(sleep=lambda _: None)  # it waits a second after each task that cannot run
     for each in dag.tasks:
         each.retry_delay, each.retry_exponential_backoff = timedelta(seconds=0), 0
@@ -51,6 +52,9 @@ def main() -> None:
     """Run all scenarios."""
     sys.path.insert(0, os.environ["AIRFLOW__CORE__DAGS_FOLDER"])
     run("well", "2026-07-01")
+    run("monitored", "2026-06-02", "monitor_activity")
+    with patch(DETECT_BREAKS, quote_rows):
+        run("detect", "2026-06-01T11:00", "monitor_activity")
     query = "SELECT * EXCLUDE (rank), CAST(mobile AS INTEGER) AS rank FROM crm.customer"
     with patch.dict(os.environ, PHONESEG_CONTACTS__CRM__QUERY=query):
         run("extract", "2026-07-02")

@@ -41,6 +41,8 @@ table = "crm.call"
 phone = "caller"
 region_column = "country"
 occurred_at = "at"
+counterparty = "other"
+is_inbound = true
 
 [consent.app]
 table = "crm.consent"
@@ -77,7 +79,7 @@ def tables() -> dict[str, pl.DataFrame]:
         "customer": written.with_columns(
             home=pl.col("mobile").shift(-5), created_at=began, rank=pl.col("id").cast(pl.Int32)
         ),
-        "call": written.select(caller="mobile", country="country", at=began),
+        "call": written.select(caller="mobile", other=pl.col("mobile").shift(7), country="country", at=began),
         "consent": written.select(number="mobile", country="country", status=pl.lit("granted"), at=began),
         "objection": numbers.head(2),
         "robinson": numbers.tail(3),

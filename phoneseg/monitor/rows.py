@@ -1,0 +1,87 @@
+"""Rows of the monitored activity sources, from as far back as the run looks."""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import polars as pl
+import sqlalchemy as sa
+
+from phoneseg.contracts.risk import MONITORED_ROW
+from phoneseg.extract.activity import ActivityReader
+from phoneseg.extract.column_readings import ColumnReadings
+from phoneseg.extract.contacts import Statement, told_of_source
+from phoneseg.risk.monitored_sizes import ROW_COUNTS, count_rows
+from phoneseg.risk.number_events import hash_texts
+from phoneseg.risk.read_times import list_starts
+from phoneseg.run import Run
+from phoneseg.settings import Settings
+from phoneseg.warehouse import Warehouse
+
+_HASHED: Final = ("cell", "device")
+_UNREAD: Final = {"delivery_status": None, "failure_reason": None}  # of a message just sent, nobody knows yet
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class MonitoredPlan:
+    """How a run reads one monitored source: its reader, the SELECT of its columns, and since when."""
+
+    reader: ActivityReader
+    statement: Statement
+    since: datetime
+
+
+def plan_monitored(warehouse: Warehouse, connection: sa.Connection, run: Run) -> list[MonitoredPlan]:
+    """Find the tables and columns of the monitored sources.
+
+    Raises:
+        SettingsError: No country goes by a source's fixed region.
+        SourceError: A table or a column is missing.
+    """
+    starts = list_starts(run.data_interval_start, run.as_of, run.settings.risk)
+    plans = []
+    for name in run.settings.activity_of(run.pipeline):
+        reader = _open_reader(run.settings, name)
+        since = starts[reader.source.kind]
+        plans.append(MonitoredPlan(reader, reader.select(warehouse, connection, run.as_of, since), since))
+    return plans
+
+
+def read_rows(
+    warehouse: Warehouse, connection: sa.Connection, run: Run, plans: list[MonitoredPlan], seed: int
+) -> pl.DataFrame:
+    """Read the rows of the monitored sources. Writes `monitored_row`.
+
+    Args:
+        warehouse: The warehouse.
+        connection: A connection of `Warehouse.snapshot`.
+        run: A run with a stage folder.
+        plans: What to read; a source may be empty.
+        seed: Of the hashes of cells and devices.
+
+    Returns:
+        Rows of `count_rows`.
+
+    Raises:
+        SourceError: A row cannot be read, or no value of a column can.
+    """
+    counts = [ROW_COUNTS.to_frame()]
+    with run.stage.append(MONITORED_ROW) as append:
+        for plan in plans:
+            reader, row_count = plan.reader, 0
+            readings = ColumnReadings(reader.where)
+            for batch in told_of_source(reader.where, warehouse.read_batches(connection, plan.statement)):
+                rows = reader.read(batch, run.as_of, readings, plan.since)
+                append(rows.with_columns(hash_texts(pl.col(_HASHED), seed)))
+                counts.append(count_rows(rows, run.data_interval_start))
+                row_count += len(rows)
+            readings.check()
+            log.info("extract: %s read, %s rows since %s", reader.name, f"{row_count:,}", plan.since)
+    return pl.concat(counts)
+
+
+def _open_reader(settings: Settings, name: str) -> ActivityReader:
+    source = settings.activity[name].model_copy(update=_UNREAD)
+    return ActivityReader.of(settings.model_copy(update={"activity": {name: source}}), name, _HASHED)

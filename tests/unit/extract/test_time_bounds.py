@@ -1,0 +1,81 @@
+"""What a database reads of a span: every row of it, whatever its clocks show, and few others."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+
+import polars as pl
+import pytest
+import sqlalchemy as sa
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from phoneseg.extract.column_values import as_instants
+from phoneseg.extract.time_bounds import is_within, list_offsets
+
+HOUR: Final = timedelta(hours=1)
+ZONES: Final = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Pacific/Apia", "Australia/Lord_Howe")
+# Clocks change in these, by an hour, by half of one, and by a day that never was.
+TURNS: Final = (
+    datetime(2026, 3, 29, 1, tzinfo=UTC),
+    datetime(2026, 10, 25, 1, tzinfo=UTC),
+    datetime(2026, 11, 1, 6, tzinfo=UTC),
+    datetime(2026, 4, 4, 15, tzinfo=UTC),
+    datetime(2011, 12, 30, 10, tzinfo=UTC),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    zone=st.sampled_from(ZONES),
+    turn=st.sampled_from(TURNS),
+    after_m=st.integers(-3000, 3000),
+    hours=st.sampled_from((1, 24)),
+    minutes=st.lists(st.integers(-6000, 6000), min_size=1, max_size=50),
+)
+def test_no_clock_shows_a_time_of_the_span_that_is_left_out(
+    zone: str, turn: datetime, after_m: int, hours: int, minutes: list[int]
+) -> None:
+    since = turn + timedelta(minutes=after_m)
+    until = since + hours * HOUR
+    shown = pl.Series([since.replace(tzinfo=None) + timedelta(minutes=each) for each in minutes])
+    instants = as_instants(shown, zone)
+    assert instants is not None
+    first = (since + min(list_offsets(since, zone))).replace(tzinfo=None)
+    last = (until + max(list_offsets(until, zone))).replace(tzinfo=None)
+    for time, instant in zip(shown, instants, strict=True):
+        assert first <= time < last or not since <= instant < until
+
+
+def _read(kind: str, zone: str, since: datetime, until: datetime) -> list[object]:
+    """Return what DuckDB reads of a column with every hour of two days around midnight."""
+    hours = "SELECT CAST(TIMESTAMPTZ '2026-06-30 00:00:00+00' + INTERVAL (n) HOUR AS {}) AS at FROM range(49) t(n)"
+    family = {"TIMESTAMP": "timestamp", "TIMESTAMPTZ": "timestamptz", "DATE": "date"}[kind]
+    engine = sa.create_engine("duckdb:///:memory:", poolclass=sa.StaticPool)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("SET TimeZone = 'UTC'")
+        table = sa.text(f"({hours.format(kind)} UNION ALL SELECT NULL) AS t")
+        rows = sa.select(sa.column("at")).select_from(table).where(is_within("at", family, zone, since, until))  # type: ignore[arg-type]  # a text is a table here
+        return sorted(connection.execute(rows).scalars())
+
+
+SINCE: Final = datetime(2026, 7, 1, 14, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin"])
+def test_instants_are_read_exactly_whatever_the_zone(zone: str) -> None:
+    assert _read("TIMESTAMPTZ", zone, SINCE, SINCE + 2 * HOUR) == [SINCE, SINCE + HOUR]
+
+
+@pytest.mark.parametrize(("zone", "shown"), [("UTC", 14), ("Europe/Berlin", 16), ("America/New_York", 10)])
+def test_times_of_a_zone_are_read_as_its_clocks_show_them(zone: str, shown: int) -> None:
+    assert _read("TIMESTAMP", zone, SINCE, SINCE + 2 * HOUR) == [
+        datetime(2026, 7, 1, shown),
+        datetime(2026, 7, 1, shown + 1),
+    ]
+
+
+def test_a_day_is_read_by_the_hour_that_holds_its_midnight() -> None:
+    midnight = datetime(2026, 7, 1, tzinfo=UTC)
+    assert date(2026, 7, 1) in _read("DATE", "UTC", midnight, midnight + HOUR)
+    assert date(2026, 7, 1) in _read("DATE", "Europe/Berlin", midnight - 2 * HOUR, midnight - HOUR)
+    assert _read("DATE", "UTC", midnight - timedelta(hours=1), midnight + HOUR).count(date(2026, 6, 30)) == 24
