@@ -16,7 +16,7 @@ from phoneseg.publish.monitored import swap_monitored
 from phoneseg.publish.numbers import read_numbers
 from phoneseg.publish.plan import Plan, PlannedChange, plan_segments
 from phoneseg.publish.reassigned_numbers import COVERED_REGIONS, read_askable, write_answers
-from phoneseg.publish.risk_reviews import Labelled, Reviewed, read_flagged, read_reviewed, write_label
+from phoneseg.publish.risk_reviews import Labelled, Reviewed, read_flagged, read_reviewed, read_reviews, write_label
 from phoneseg.publish.summary import RunSummary, read_summary
 from phoneseg.publish.swap import swap_staging
 
@@ -42,6 +42,7 @@ __all__ = [
     "read_flagged",
     "read_numbers",
     "read_reviewed",
+    "read_reviews",
     "read_summary",
     "remove_leftovers",
     "run_state",

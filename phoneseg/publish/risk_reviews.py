@@ -1,5 +1,6 @@
 """What detectors have flagged for people to check, and what people made of it."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -154,6 +155,18 @@ def _list_kinds(warehouse: Warehouse, connection: sa.Connection) -> list[str]:
 def _check_kind(signal_kind: str, kinds: list[str]) -> None:
     if signal_kind not in kinds:
         raise StopError(f"no detector {signal_kind} has flagged anything; there is: {', '.join(kinds)}")
+
+
+def read_reviews(warehouse: Warehouse, connection: sa.Connection, kinds: Collection[str]) -> pl.DataFrame:
+    """Return the rows of RISK_REVIEW of some detectors, in the order of their key.
+
+    Raises:
+        StopError: No detector has flagged anything.
+    """
+    _list_kinds(warehouse, connection)
+    review = warehouse.naming.published(RISK_REVIEW)
+    rows = sa.select(review).where(review.c.signal_kind.in_(sorted(kinds)))
+    return pl.concat(warehouse.read_batches(connection, rows)).cast(RISK_REVIEW.schema).sort(_REVIEW)
 
 
 class Reviewed(NamedTuple):
