@@ -30,8 +30,8 @@ def render() -> str:
     return page(
         "Signals of risk",
         "phoneseg/risk/detectors.py and docs/risk/evaluation.csv",
-        "Which numbers and prefixes misbehave, why, and how sure phoneseg is. The DAG `monitor_activity` looks each hour, "
-        "and publishes what it finds as rows of [risk_signal](tables.md#risk_signal). [How signals come about]"
+        "Which numbers and prefixes misbehave, why, and how sure phoneseg is. The DAG `monitor_activity` looks each "
+        "hour, and publishes what it finds as rows of [risk_signal](tables.md#risk_signal). [How signals come about]"
         "(risk/monitoring.md) says what is read and when, [shadow mode, review and labels](risk/review.md) what people "
         "make of signals and what contacts hear of them, and [the demo](risk/demo.md) shows some.",
         table(
