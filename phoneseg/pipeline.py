@@ -55,6 +55,7 @@ from phoneseg.extract import (
     read_number_lists,
     read_people,
     read_permissions,
+    read_risk_signals,
     read_source,
 )
 from phoneseg.failure_hook import check_failure_hook, describe_error, tell_failure
@@ -64,6 +65,7 @@ from phoneseg.privacy import load_token_key
 from phoneseg.profiles import build_contact_base, build_profiles, score_purchases
 from phoneseg.quality import audit_staging, check_segment_sizes
 from phoneseg.reports import ReportTally, check_crossed_kinds
+from phoneseg.risk.contact_risk import add_risk, match_risks, scan_risks
 from phoneseg.run import Run
 from phoneseg.segments import SegmentRules, add_content_hash
 from phoneseg.verb import Counts, Verb, verb
@@ -82,9 +84,9 @@ def extract(run: Run) -> Counts:
     """Begin the run, and read the contacts that existed at `as_of`, their filled phone cells, activity and consent.
 
     Of a contact source with `updated_at` that is published already, only what changed since is read. Writes
-    `raw_contact`, `raw_phone`, `raw_activity`, `raw_permission`, `raw_number_list`, `source_watermark`, `source_size`,
-    `tombstone` (who was erased is left out), what `read_people` does and, of a run that reads less than everything,
-    `changed_contact`, `kept_contact` and what else `read_kept` does.
+    `raw_contact`, `raw_phone`, `raw_activity`, `raw_permission`, `raw_number_list`, `member_signal`,
+    `source_watermark`, `source_size`, `tombstone` (who was erased is left out), what `read_people` does and, of a run
+    that reads less than everything, `changed_contact`, `kept_contact` and what else `read_kept` does.
 
     Raises:
         SettingsError: The settings lack what a later verb needs.
@@ -111,6 +113,7 @@ def extract(run: Run) -> Counts:
         activity = plan_activity(warehouse, connection, run)
         permissions = plan_permissions(warehouse, connection, run)
         read_number_lists(warehouse, connection, run)  # they are small
+        read_risk_signals(warehouse, connection, run)
         is_incremental = any(plan.is_incremental for plan in plans)
         is_partial = is_incremental or not run.has_all_sources
         sink = SourceSink(append_contacts, append_phones, append_changed)
@@ -144,8 +147,8 @@ def normalize(run: Run) -> Counts:
 
     A cell without a valid number is repaired where that makes it one, and becomes a row per number where it has
     several. Contacts are resolved into persons, and a number that too many of them share is quarantined, too. Then
-    activity, consent and lists of numbers are matched to contacts, by id or number. Writes what `read_phones`,
-    `match_activity`, `match_permissions` and `match_number_states` do.
+    activity, consent, lists of numbers and signals of risk are matched to contacts, by id or number. Writes what
+    `read_phones`, `match_activity`, `match_permissions`, `match_number_states` and `match_risks` do.
 
     Raises:
         ReconciliationError: A filled cell, or a number in one, is neither among the phones, in quarantine nor erased,
@@ -154,7 +157,7 @@ def normalize(run: Run) -> Counts:
     key = load_token_key(run.settings)
     phones = read_phones(run, key)
     matched = {**match_activity(run, key), **match_permissions(run, key), **match_number_states(run, key)}
-    return _keep(run, "normalize", {**phones, **matched})
+    return _keep(run, "normalize", {**phones, **matched, **match_risks(run)})
 
 
 @verb
@@ -214,11 +217,14 @@ def segment(run: Run) -> Counts:
         open_hygiene(run) as hygiene,
     ):
         append_resegmented(changed)
-        parts = zip(stage.scan_parts(_BUILT_PROFILE), scan_permissions(run), hygiene.parts, strict=True)
-        for part, consent, numbers in _told("segment", list(parts)):
+        parts = zip(
+            stage.scan_parts(_BUILT_PROFILE), scan_permissions(run), hygiene.parts, scan_risks(run), strict=True
+        )
+        for part, consent, numbers, risks in _told("segment", list(parts)):
             profiles = part.drop(scores.columns[1:]).collect().join(scores, on="contact_id", how="left")
             permissions = consent.list_permissions(profiles)
             profiles, findings = hygiene.find(consent.add_to(profiles, permissions), numbers)
+            profiles = add_risk(profiles, risks, run)
             members = rules.assign(profiles)
             membership_count += len(members)
             reports.add(profiles, members)

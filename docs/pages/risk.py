@@ -34,6 +34,8 @@ def render() -> str:
             ("family", "finds", "page"),
             [(code(family), what, f"[{name}](risk/{name})") for family, (name, what) in _PAGES.items()],
         ),
+        "What people make of signals, what contacts hear of them, and how good detectors are on your own data: "
+        "[shadow mode, review and labels](risk/review.md).",
         "## How good they are",
         "`phoneseg risk evaluate --seed 501 --seed 502 --seed 503 --out docs/risk` has made these figures: means over "
         "three seeds of generated data whose truth is known. Scenarios are named by how hard the culprits try not to "

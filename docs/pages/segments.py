@@ -8,11 +8,14 @@ from typing import Final
 from docs.pages.markdown import bullets, code, code_block, code_list, page, table
 from phoneseg.segments import KindParameters, SegmentKind, all_kinds
 from phoneseg.settings import ProfileSettings, SegmentSettings
+from phoneseg.settings.risk import RiskSettings
 from phoneseg.settings.seasons import SHIPPED_SEASONS, Season
 
 _EXAMPLE: Final = Path(__file__).with_name("example_kind.py")
 # No page shows the as_of: a definition is the same at any.
-SHIPPED: Final = KindParameters(datetime(2026, 1, 1, tzinfo=UTC), SegmentSettings(), ProfileSettings())
+SHIPPED: Final = KindParameters(
+    datetime(2026, 1, 1, tzinfo=UTC), SegmentSettings(), ProfileSettings(), risk=RiskSettings(mode="on")
+)
 _FAMILIES: Final = {
     "geographic": "Where the number of the primary phone is from.",
     "carrier": "Whose network it is of, and of what type.",
@@ -20,6 +23,7 @@ _FAMILIES: Final = {
     "demographic": "What the contact source says of the person.",
     "consent": "What the contact allows.",
     "reachability": "Whether the contact can still be reached by its number.",
+    "risk": "How much speaks for fraud.",
     "place": "How big the place is that the contact lives in.",
     "season": "When in the year the contact buys.",
 }
@@ -36,6 +40,7 @@ _SECTIONS: Final = {
     "peak_season": "profile.seasons",
     "place_type": "profile.place",
     "rfm": "segments.rfm",
+    "risk": "risk",
 }
 
 
@@ -113,6 +118,9 @@ def _regions(season: Season) -> str:
 
 
 _NOTES: Final[Mapping[str, tuple[str, ...]]] = {
+    "risk": (
+        "In shadow mode, which is the default, nobody is in it: see [shadow mode, review and labels](risk/review.md).",
+    ),
     "rfm": (
         "A score is the fifth that a contact is in among those who purchased, 5 being the best; the fifths of "
         "frequency and money are drawn over those who purchased within `profile.rfm_window_days`. The names "

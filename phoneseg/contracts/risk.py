@@ -14,7 +14,9 @@ _PERSONAL: Final = PrivacyClass.PERSONAL
 PREFIX_LEVELS: Final = ("country", "area_code", "number_block", "carrier")
 SUBJECT_KINDS: Final = (*PREFIX_LEVELS, "number", "cluster")
 RISK_LEVELS: Final = ("low", "monitor", "high")
-RISK_LABELS: Final = ("fraud", "legitimate")
+FRAUD: Final = "fraud"
+LEGITIMATE: Final = "legitimate"
+RISK_LABELS: Final = (FRAUD, LEGITIMATE)
 
 
 def _as_of(of: str = "data interval") -> Column:

@@ -8,6 +8,7 @@ from phoneseg.extract.number_lists import read_number_lists
 from phoneseg.extract.permissions import PermissionReader, plan_permissions, read_permissions
 from phoneseg.extract.persons import PersonReader, read_contacts_again, read_people
 from phoneseg.extract.region_hint import resolve_region
+from phoneseg.extract.risk_signals import read_risk_signals, was_monitored
 from phoneseg.extract.sources import (
     SourcePlan,
     SourceRead,
@@ -44,7 +45,9 @@ __all__ = [
     "read_number_lists",
     "read_people",
     "read_permissions",
+    "read_risk_signals",
     "read_source",
     "read_tombstones",
     "resolve_region",
+    "was_monitored",
 ]

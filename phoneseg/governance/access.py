@@ -10,7 +10,8 @@ import phoneseg
 from phoneseg.contracts import CONTACT_PHONE, PHONE_NUMBER, PIPELINE_RUN, SEGMENT, Table
 from phoneseg.governance.cluster import list_cluster
 from phoneseg.governance.requests import Request, RequestKind
-from phoneseg.governance.targets import chunks, contact_columns, contact_tables, token_tables
+from phoneseg.governance.signal_rows import read_signals
+from phoneseg.governance.targets import chunks, contact_columns, contact_tables, is_of_either, token_tables
 from phoneseg.privacy import load_token_key
 from phoneseg.run import as_utc
 from phoneseg.settings import Settings
@@ -42,10 +43,16 @@ def export_person(settings: Settings, request: Request) -> dict[str, Any]:
     with warehouse.transaction() as connection:
         check_tables(warehouse, connection, settings)
         tokens, contacts, is_shared = _find(warehouse, connection, settings, request)
-        tables = {table.name: _rows_of_contacts(warehouse, connection, table, contacts) for table in contact_tables()}
+        tables = {
+            table.name: _rows_of_contacts(warehouse, connection, table, contacts)
+            for table in contact_tables()
+            if not is_of_either(table)
+        }
         tokens |= {row["phone_token"] for row in tables[CONTACT_PHONE.name]}
         for table in token_tables():
-            if not table.is_per_contact:
+            if is_of_either(table):
+                tables[table.name] = _told(read_signals(warehouse, connection, table, {*contacts, *tokens}))
+            elif not table.is_per_contact:
                 tables[table.name] = _rows_of(warehouse, connection, table, "phone_token", tokens)
         segments = _read_segments(warehouse, connection, tables)
         as_of = _shown_as_of(warehouse, connection)
@@ -88,8 +95,12 @@ def _rows_of(warehouse: Warehouse, connection: sa.Connection, table: Table, colu
     order = [published.c[name] for name in table.key]
     for some in chunks(sorted(values)):
         found = connection.execute(sa.select(published).where(published.c[column].in_(some)).order_by(*order))
-        rows += [{name: _as_json(value) for name, value in row.items()} for row in found.mappings()]
+        rows += _told(dict(row) for row in found.mappings())
     return rows
+
+
+def _told(rows: Iterable[Mapping[str, Any]]) -> Rows:
+    return [{name: _as_json(value) for name, value in row.items()} for row in rows]
 
 
 def _as_json(value: object) -> object:

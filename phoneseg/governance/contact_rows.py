@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from phoneseg.contracts import CONTACT_PHONE, SEGMENT, SEGMENT_MEMBERSHIP
 from phoneseg.governance.cluster import list_cluster
 from phoneseg.governance.receipts import Erased
-from phoneseg.governance.targets import chunks, contact_columns, contact_tables, token_tables
+from phoneseg.governance.targets import chunks, contact_columns, contact_tables, token_columns, token_tables
 from phoneseg.warehouse import Warehouse
 
 _SEGMENT: Final = ("segment_kind", "segment_code")
@@ -88,15 +88,16 @@ def _drop_numbers(
 ) -> list[tuple[str, str]]:
     """Delete the numbers that no contact holds any more; return the table and the token of each row."""
     phone, dropped = warehouse.naming.published(CONTACT_PHONE), []
-    tables = [table for table in token_tables() if not table.is_per_contact]
+    columns = [(table, name) for table in token_tables() if not table.is_per_contact for name in token_columns(table)]
     for some in chunks(holders):
         held = set(connection.execute(sa.select(phone.c.phone_token).where(phone.c.phone_token.in_(some))).scalars())
         alone = [token for token in some if token not in held]
-        for table in tables:
-            token = warehouse.naming.published(table).c.phone_token
-            there = connection.execute(sa.select(token).where(token.in_(alone)))
+        for table, name in columns:
+            published = warehouse.naming.published(table)
+            has_token = published.c[name].in_(alone)
+            there = connection.execute(sa.select(published.c[name]).where(has_token))
             dropped += [(table.name, each) for each in there.scalars()]
-            connection.execute(sa.delete(token.table).where(token.in_(alone)))
+            connection.execute(published.delete().where(has_token))
     return dropped
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import product
 from typing import Any, Final
 
 import polars as pl
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 from phoneseg.contracts import CONTACT_QUARANTINE, QUARANTINE_RAW, Table
 from phoneseg.governance.primary_phones import renew_primary_phones
 from phoneseg.governance.receipts import Erased, list_digits
-from phoneseg.governance.targets import chunks, token_tables
+from phoneseg.governance.targets import chunks, token_columns, token_tables
 from phoneseg.numbers import normalize
 from phoneseg.privacy import KeyRing, load_key_ring, written_digits
 from phoneseg.settings import Settings
@@ -49,15 +50,13 @@ def erase_numbers(
         losers[number].add(cell[0])
     for table in token_tables():
         published = warehouse.naming.published(table)
-        for some in chunks(number_of):
-            has_token = published.c.phone_token.in_(some)
-            named = [published.c.contact_id] if table.is_per_contact else []
-            for token, *contact in connection.execute(sa.select(published.c.phone_token, *named).where(has_token)):
+        named = [published.c.contact_id] if table.is_per_contact else []
+        for held, some in product((published.c[name] for name in token_columns(table)), chunks(number_of)):
+            for token, *contact in connection.execute(sa.select(held, *named).where(held.in_(some))):
                 rows[number_of[token]][table.name] += 1
                 losers[number_of[token]].update(contact)
-            is_optional = bool(published.c.phone_token.nullable)
-            change = published.update().values(phone_token=None) if is_optional else published.delete()
-            connection.execute(change.where(has_token))
+            change = published.update().values({held.name: None}) if held.nullable else published.delete()
+            connection.execute(change.where(held.in_(some)))
     renew_primary_phones(warehouse, connection, settings, {each for some in losers.values() for each in some})
     return {
         number: Erased(

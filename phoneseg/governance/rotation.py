@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from phoneseg.contracts import PHONE_NUMBER, TOMBSTONE, Area, Column, Keeping, PrivacyClass, Table
 from phoneseg.errors import RetryableError
-from phoneseg.governance.targets import token_tables
+from phoneseg.governance.targets import is_token, token_columns, token_tables
 from phoneseg.privacy import KeyRing, TokenKey
 from phoneseg.run import Stage
 from phoneseg.settings import Settings
@@ -126,27 +126,35 @@ def _write_changes(warehouse: Warehouse, new_key: TokenKey, stage: Stage) -> Non
 
 
 def _retoken(warehouse: Warehouse, connection: sa.Connection, table: Table, change: sa.Table, new_key: TokenKey) -> int:
-    published = warehouse.naming.published(table)
-    values: dict[str, object] = {"phone_token": change.c.phone_token}
-    if "token_key_id" in table.column_names:
-        values["token_key_id"] = new_key.key_id
-    renewed = published.update().values(values).where(published.c.phone_token == change.c.former_token)
-    return int(connection.execute(renewed).rowcount)
+    published, columns = warehouse.naming.published(table), token_columns(table)
+    former = sa.select(change.c.former_token)
+    has_former = sa.or_(*(published.c[name].in_(former) for name in columns))
+    count = connection.execute(sa.select(sa.func.count()).select_from(published).where(has_former)).scalar_one()
+    for name in columns:
+        values: dict[str, object] = {name: change.c.phone_token}
+        if "token_key_id" in table.column_names:
+            values["token_key_id"] = new_key.key_id
+        renewed = published.update().values(values).where(published.c[name] == change.c.former_token)
+        connection.execute(renewed)
+    return int(count)
 
 
 def _drop_unknown_tokens(warehouse: Warehouse, connection: sa.Connection) -> None:
     """Delete what the tables of numbers say of tokens whose numbers are not there: nobody can make those anew.
 
-    Those are answers about numbers that nobody has any more, which no run could use; and numbers in quarantine, which
-    too many share: the next run, which reads everything, writes them again.
+    Those are answers about numbers that nobody has any more, which no run could use; numbers in quarantine, which too
+    many share: the next run, which reads everything, writes them again; and signals and reviews of numbers that no
+    contact has. Of a cluster, such a member goes alone.
     """
     number = warehouse.naming.published(PHONE_NUMBER)
     for table in token_tables():
         if table.is_per_contact or table is PHONE_NUMBER:
             continue
         published = warehouse.naming.published(table)
-        is_known = sa.exists(sa.select(sa.literal(1)).where(number.c.phone_token == published.c.phone_token))
-        connection.execute(published.delete().where(~is_known))
+        for name in token_columns(table):
+            held = published.c[name]
+            is_known = sa.exists(sa.select(sa.literal(1)).where(number.c.phone_token == held))
+            connection.execute(published.delete().where(is_token(held), ~is_known))
 
 
 def _count_by_key(warehouse: Warehouse, connection: sa.Connection, table: Table) -> dict[str, int]:

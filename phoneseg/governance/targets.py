@@ -1,15 +1,19 @@
 """Where contacts and numbers stand in the published tables: as the contracts say, so that no table is forgotten."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
+
+import sqlalchemy as sa
 
 from phoneseg.contracts import PRIVACY_REQUEST, TABLES, Table
+from phoneseg.privacy import TOKEN_HEX_DIGITS
 
 Item = TypeVar("Item")
 
 _CHUNK: Final = 500  # values in one statement; drivers take some thousands
 
 
+_TOKEN: Final = "phone_token"  # noqa: S105  # a column
 _EITHER: Final = ("subject", "member")
 """Columns of tables of risk that hold the token of a number, or a contact's id, or a prefix."""
 
@@ -22,7 +26,22 @@ def contact_columns(table: Table) -> tuple[str, ...]:
 
 def token_columns(table: Table) -> tuple[str, ...]:
     """Return the columns of a table that may hold the token of a number."""
-    return tuple(name for name in table.column_names if name in ("phone_token", *_EITHER))
+    return tuple(name for name in table.column_names if name in (_TOKEN, *_EITHER))
+
+
+def is_token(held: sa.Column[Any]) -> sa.ColumnElement[bool]:
+    """Return whether a column of `token_columns` holds a token, and neither a contact id nor a prefix.
+
+    Contact ids and carriers have a colon, and no other prefix is as long.
+    """
+    if held.key == _TOKEN:
+        return sa.true()
+    return sa.and_(sa.func.length(held) == TOKEN_HEX_DIGITS, sa.not_(held.contains(":")))
+
+
+def is_of_either(table: Table) -> bool:
+    """Return whether the rows of a table are about numbers or contacts, as they come: those of signals are."""
+    return _EITHER[0] in table.column_names
 
 
 def contact_tables() -> Iterator[Table]:

@@ -1,6 +1,14 @@
 """What keeps a phone number from those who need not see it, and the erased away."""
 
-from phoneseg.privacy.tokens import KeyRing, TokenKey, add_tokens, load_key_file, load_key_ring, load_token_key
+from phoneseg.privacy.tokens import (
+    TOKEN_HEX_DIGITS,
+    KeyRing,
+    TokenKey,
+    add_tokens,
+    load_key_file,
+    load_key_ring,
+    load_token_key,
+)
 from phoneseg.privacy.tombstones import CONTACT, DIGITS, NOBODY, NUMBER, ErasedNumbers, Tombstones, written_digits
 
 __all__ = [
@@ -8,6 +16,7 @@ __all__ = [
     "DIGITS",
     "NOBODY",
     "NUMBER",
+    "TOKEN_HEX_DIGITS",
     "ErasedNumbers",
     "KeyRing",
     "TokenKey",

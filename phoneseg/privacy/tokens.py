@@ -13,7 +13,7 @@ import polars as pl
 from phoneseg.errors import SettingsError
 from phoneseg.settings import Settings
 
-_TOKEN_HEX_DIGITS: Final = 32  # 128 of 256 bits: RFC 2104, section 5, allows down to half
+TOKEN_HEX_DIGITS: Final = 32  # 128 of 256 bits: RFC 2104, section 5, allows down to half
 _MIN_KEY_CHARS: Final = 16
 
 
@@ -56,7 +56,7 @@ class TokenKey:
         for value in values:
             token = keyed.copy()
             token.update(value.encode())
-            tokens.append(token.hexdigest()[:_TOKEN_HEX_DIGITS])
+            tokens.append(token.hexdigest()[:TOKEN_HEX_DIGITS])
         return tokens
 
     def draw(self, name: str) -> int:

@@ -16,13 +16,16 @@ from phoneseg.publish.monitored import swap_monitored
 from phoneseg.publish.numbers import read_numbers
 from phoneseg.publish.plan import Plan, PlannedChange, plan_segments
 from phoneseg.publish.reassigned_numbers import COVERED_REGIONS, read_askable, write_answers
+from phoneseg.publish.risk_reviews import Labelled, Reviewed, read_flagged, read_reviewed, read_reviews, write_label
 from phoneseg.publish.summary import RunSummary, read_summary
 from phoneseg.publish.swap import swap_staging
 
 __all__ = [
     "COVERED_REGIONS",
+    "Labelled",
     "Plan",
     "PlannedChange",
+    "Reviewed",
     "RunSummary",
     "begin_run",
     "count_visible",
@@ -36,7 +39,10 @@ __all__ = [
     "published_as_ofs",
     "read_askable",
     "read_changes",
+    "read_flagged",
     "read_numbers",
+    "read_reviewed",
+    "read_reviews",
     "read_summary",
     "remove_leftovers",
     "run_state",
@@ -45,4 +51,5 @@ __all__ = [
     "take_interval",
     "tell_planner",
     "write_answers",
+    "write_label",
 ]

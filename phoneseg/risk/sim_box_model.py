@@ -111,8 +111,8 @@ def train_model(
 
     rows = join_labels(patterns, labels, groups)
     counts = _check_enough(rows, settings)
-    features, is_fraud = list_features(rows), rows["is_fraud"].to_numpy()
-    splits = split_groups(rows, settings)
+    splits, is_fraud = split_groups(rows, settings), rows["is_fraud"].to_numpy()
+    features = _without_unknown(list_features(rows), [train for train, _ in splits])
     calibrated = CalibratedClassifierCV(_build_classifier(settings), method="sigmoid", cv=splits, ensemble=False)
     with _one_thread():
         calibrated.fit(features, is_fraud)
@@ -210,6 +210,15 @@ def list_features(patterns: pl.DataFrame) -> NDArray[np.float64]:
         pl.col(INDICATOR_NAMES).cast(pl.Float64).fill_null(float("nan"))
     ).to_numpy(order="c")
     return features
+
+
+def _without_unknown(features: NDArray[np.float64], parts: list[NDArray[np.int64]]) -> NDArray[np.float64]:
+    """Return the features with 0 for all of an indicator that some part knows nothing of, so that no tree asks it.
+
+    A source may log no cells or devices, and scikit-learn takes no column without a value.
+    """
+    is_known = np.all([np.any(~np.isnan(features[part]), axis=0) for part in parts], axis=0)
+    return np.where(is_known, features, 0.0)
 
 
 def _build_classifier(settings: SimBoxModelSettings) -> Any:  # noqa: ANN401  # scikit-learn has no types

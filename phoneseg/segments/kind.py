@@ -9,6 +9,7 @@ from typing import Final, Self
 import polars as pl
 
 from phoneseg.settings import ContactPolicy, NumberStateSettings, ProfileSettings, SegmentSettings, Settings
+from phoneseg.settings.risk import RiskSettings
 from phoneseg.settings.section import Section
 
 _SAID_BY: Final = {"birth_date": "birth_date", "gender": "gender", "income_amount": "income"}
@@ -26,6 +27,7 @@ class KindParameters:
         unfilled: Columns of the profile that no source fills, for want of a column of its own.
         contact: What holds for contacts of whose consent no source says anything.
         number_state: The bounds of the states of numbers.
+        risk: Whether signals of risk make members, and how long one counts.
     """
 
     as_of: datetime
@@ -34,6 +36,7 @@ class KindParameters:
     unfilled: frozenset[str] = frozenset()
     contact: ContactPolicy = field(default_factory=ContactPolicy)
     number_state: NumberStateSettings = field(default_factory=NumberStateSettings)
+    risk: RiskSettings = field(default_factory=RiskSettings)
 
     @classmethod
     def of(cls, settings: Settings, as_of: datetime) -> Self:
@@ -41,7 +44,9 @@ class KindParameters:
         sources = settings.contacts.values()
         unfilled = (column for column, key in _SAID_BY.items() if all(getattr(each, key) is None for each in sources))
         contact, number_state = settings.privacy.contact, settings.hygiene.number_state
-        return cls(as_of, settings.segments, settings.profile, frozenset(unfilled), contact, number_state)
+        return cls(
+            as_of, settings.segments, settings.profile, frozenset(unfilled), contact, number_state, settings.risk
+        )
 
 
 def version_of(rule: str, *bounds: tuple[Section, str]) -> str:

@@ -4,12 +4,14 @@ from typing import Final
 
 import polars as pl
 
-from phoneseg.contracts.profile import ACTIVITY_COLUMNS, WINDOW_METRICS
+from phoneseg.contracts.profile import ACTIVITY_COLUMNS, RISK_COLUMNS, WINDOW_METRICS
 
 FAMILIES: Final = frozenset({"behavioral", "demographic", "risk"})
 """Families of the kinds that do."""
 _OF_THE_NUMBER: Final = "time_zone"
-_OF_THE_PERSON: Final = frozenset({"birth_date", "gender", "income_amount", "attributes"})
+_OF_THE_PERSON: Final = frozenset(
+    {"birth_date", "gender", "income_amount", "attributes", *(column.name for column in RISK_COLUMNS)}
+)
 _OF_ACTIVITY: Final = frozenset(column.name for column in ACTIVITY_COLUMNS) - {_OF_THE_NUMBER}
 _OF_WINDOWS: Final = tuple(f"{metric.name}_" for metric in WINDOW_METRICS)
 

@@ -10,8 +10,10 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 from runs import AS_OF, edit_settings, query, run_command, run_pipeline
+from typer.testing import CliRunner
 
 from phoneseg import pipeline
+from phoneseg.cli.commands import app
 from phoneseg.contracts import REPORTS, TABLES
 from phoneseg.contracts.views import all_views
 from phoneseg.demo.postgresql import PostgreSQLServer
@@ -27,11 +29,13 @@ from phoneseg.segments import SegmentRules
 from phoneseg.settings import Settings, load_settings
 from phoneseg.warehouse import open_warehouse
 from phoneseg.warehouse.tables import TableNaming
+from tests.risk_rows import make_tables, write_review, write_signal
 
 pytestmark = pytest.mark.all_checks
 
 FILE = Path(__file__).parents[2] / "sql" / "operations" / "roles_postgresql.sql"
 PASSWORD = "for-this-test-alone"
+_ROLES = ("pipeline", "analyst", "reader", "reviewer")
 SOURCES = """
     CREATE SCHEMA crm;
     CREATE TABLE crm.customer AS
@@ -67,23 +71,23 @@ def wheel_of(account: Account | None) -> Path:
 
 
 class Roles:
-    """The three roles, under names of the test's own: roles belong to the whole server."""
+    """The four roles, under names of the test's own: roles belong to the whole server."""
 
     def __init__(self, owner_url: str) -> None:
         self.owner = sa.make_url(owner_url).set(drivername="postgresql")
         mark = token_hex(4)
-        self.pipeline, self.analyst, self.reader = (f"{role}_{mark}" for role in ("pipeline", "analyst", "reader"))
+        self.pipeline, self.analyst, self.reader, self.reviewer = (f"{role}_{mark}" for role in _ROLES)
 
     def set_up(self) -> None:
         sql = FILE.read_text()
-        for name in ("pipeline", "analyst", "reader"):
+        for name in _ROLES:
             sql = sql.replace(f"phoneseg_{name}", getattr(self, name))
         self.execute(self.owner, sql)
-        for role in (self.pipeline, self.analyst, self.reader):
+        for role in (self.pipeline, self.analyst, self.reader, self.reviewer):
             self.execute(self.owner, f"ALTER ROLE {role} PASSWORD '{PASSWORD}'")
 
     def drop(self) -> None:
-        for role in (self.reader, self.analyst, self.pipeline):
+        for role in (self.reviewer, self.reader, self.analyst, self.pipeline):
             self.execute(self.owner, f"DROP OWNED BY {role} CASCADE; DROP ROLE {role}")
 
     def url(self, role: str) -> sa.URL:
@@ -228,6 +232,39 @@ def test_what_the_catalogue_tells_everybody_are_words_and_numbers_of_rows(
         roles.execute(as_reader, rows)  # the name is not known to who may not look into the schema
     by_name = "SELECT reltuples FROM pg_class WHERE relname = 'contact_profile'"
     assert roles.execute(as_reader, by_name) == [(50.0,)]
+
+
+def test_reviewers_read_signals_and_label_what_is_flagged_and_nothing_else(
+    roles: Roles, pipeline_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_tables(pipeline_settings)
+    write_review(pipeline_settings, "sim_box", "a1" * 16, AS_OF)
+    write_signal(pipeline_settings, "sim_box", ["a1" * 16], AS_OF)
+    roles.set_up()
+    url = roles.url(roles.reviewer)
+    with monkeypatch.context() as of_reviewer:
+        as_written = url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+        of_reviewer.setenv("PHONESEG_WAREHOUSE__URL", as_written)
+        config = ["--config", str(pipeline_settings.config_file)]
+        assert "1 flagged, 1 without a label" in CliRunner().invoke(app, ["risk", "review", *config]).output
+        assert ": fraud;" in CliRunner().invoke(app, ["risk", "label", "sim_box", "a1", "fraud", *config]).output
+    assert roles.execute(url, "SELECT label FROM phoneseg.risk_review") == [("fraud",)]
+    listed = roles.execute(
+        roles.owner, "SELECT schemaname || '.' || tablename FROM pg_tables WHERE schemaname ~ '^phone'"
+    )
+    relations = {str(name) for (name,) in listed}
+    signals = {"risk_signal", "risk_member", "risk_review", "sim_box_loss", "prefix_activity", "monitored_size"}
+    assert readable(roles, roles.reviewer, sorted(relations)) == {
+        f"phoneseg.{name}" for name in signals | {"schema_version"}
+    }
+    for statement in (
+        "UPDATE phoneseg.risk_review SET subject = 'another'",
+        "DELETE FROM phoneseg.risk_review",
+        "INSERT INTO phoneseg.risk_review SELECT * FROM phoneseg.risk_review",
+        "UPDATE phoneseg.risk_signal SET risk_level = 'low'",
+    ):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            roles.execute(url, statement)
 
 
 def test_the_shipped_queries_answer_for_analysts(roles: Roles, pipeline_settings: Settings) -> None:

@@ -20,9 +20,12 @@ from phoneseg.contracts import CONTACT_PROFILE, TABLES, Table
 from phoneseg.segments import KindParameters, SegmentKind, all_kinds
 from phoneseg.segments.definitions.sql import FUNCTIONS
 from phoneseg.settings import ProfileSettings, SegmentSettings, Settings
+from phoneseg.settings.risk import RiskSettings
 from phoneseg.settings.risk_sim_box import Rule
 
-PARAMETERS = KindParameters(datetime(2026, 7, 1, tzinfo=UTC), SegmentSettings(), ProfileSettings())
+PARAMETERS = KindParameters(
+    datetime(2026, 7, 1, tzinfo=UTC), SegmentSettings(), ProfileSettings(), risk=RiskSettings(mode="on")
+)
 ROOT = Path(generate.__file__).parents[1]
 
 

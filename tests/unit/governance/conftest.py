@@ -10,7 +10,8 @@ import pytest
 import sqlalchemy as sa
 
 from phoneseg.contracts import TABLES, UTC_INSTANT, Table
-from phoneseg.governance.targets import contact_columns
+from phoneseg.contracts.risk import RISK_MEMBER, RISK_REVIEW, RISK_SIGNAL
+from phoneseg.governance.targets import contact_columns, is_of_either, token_columns
 from phoneseg.privacy import TokenKey
 from phoneseg.settings import Settings
 from phoneseg.warehouse import Warehouse, open_warehouse
@@ -34,17 +35,33 @@ class Books:
             self._insert(connection, table, values)
 
     def write_person(self, contact: str, number: str) -> str:
-        """Write a row into every table that can name a contact or a token; return the token of the number."""
+        """Write a row into every table that can name a contact or a token; return the token of the number.
+
+        Tables whose rows are about either get a row of each.
+        """
         token = KEY.token(number)
         mine = {"phone_token": token, "token_key_id": KEY.key_id, "phone_e164": number}
         mine |= {"source": contact.partition(":")[0], "request_id": f"about {contact}"}
         with self.warehouse.transaction() as connection:
             for table in TABLES:
                 columns = table.column_names
+                values = {name: value for name, value in mine.items() if name in columns}
                 if contact_columns(table) or "phone_token" in columns:
-                    values = {name: value for name, value in mine.items() if name in columns}
                     self._insert(connection, table, dict.fromkeys(contact_columns(table), contact) | values)
+                if is_of_either(table):
+                    self._insert(connection, table, dict.fromkeys(token_columns(table), token) | values)
         return token
+
+    def write_signal(self, signal_kind: str, subject: str, *members: str, **values: object) -> None:
+        """Write a signal, its members and its review."""
+        subject_kind = "number" if members == (subject,) else "cluster"
+        signal = {"signal_kind": signal_kind, "subject": subject, "subject_kind": subject_kind} | values
+        for table in (RISK_SIGNAL, RISK_REVIEW):
+            self.write(table, **{name: each for name, each in signal.items() if name in table.column_names})
+        for member in members:
+            member_kind = "contact" if ":" in member else "number"
+            told = {"signal_kind": signal_kind, "subject": subject, "member_kind": member_kind, "member": member}
+            self.write(RISK_MEMBER, **told)
 
     def rows(self, table: Table) -> list[dict[str, Any]]:
         """Return the rows of a table."""

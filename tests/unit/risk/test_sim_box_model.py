@@ -128,6 +128,16 @@ def test_too_few_labels_are_refused_with_their_count(
         train_model(patterns, judged, together, MONDAY, quick)
 
 
+def test_what_a_source_does_not_log_is_learned_without(
+    patterns: pl.DataFrame, labels: pl.DataFrame, groups: pl.DataFrame, quick: SimBoxModelSettings
+) -> None:
+    dark = patterns.with_columns(numbers_on_device=pl.lit(None, pl.Float64))
+    model = train_model(dark, labels, groups, MONDAY, quick)
+    told = model.predict(patterns.with_columns(numbers_on_device=pl.lit(99.0)))
+    assert told.equals(model.predict(dark)), "what it never saw says nothing to it"
+    assert told.max() > 0.9
+
+
 def test_a_number_is_told_with_the_indicators_that_raised_its_probability(
     patterns: pl.DataFrame, model: SimBoxModel, quick: SimBoxModelSettings
 ) -> None:

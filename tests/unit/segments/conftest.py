@@ -17,6 +17,7 @@ from phoneseg.contracts import (
     UTC_INSTANT,
     Column,
 )
+from phoneseg.contracts.risk import RISK_LEVELS
 from phoneseg.numbers import mark_primary, read_phones
 from phoneseg.privacy import TokenKey, add_tokens
 from phoneseg.profiles import build_contact_base, build_profiles
@@ -74,6 +75,7 @@ VALUES: dict[str, list[object]] = {
     "time_zones": ["Europe/Berlin", "Europe/Berlin,Europe/London", "Etc/Unknown"],
     "place_type": ["urban", "town", "rural"],
     "number_state": list(NUMBER_STATES),
+    "risk_level": list(RISK_LEVELS),
     "preferred_channel": ["sms", "call", "E-Mail", " "],
     "purchase_seasons": ["christmas", "black_friday,christmas", "summer"],
     **{f"{name}_score": [1, 2, 3, 4, 5] for name in ("recency", "frequency", "monetary")},

@@ -10,14 +10,17 @@ from polars.testing import assert_frame_equal
 from phoneseg.contracts import CONTACT_PROFILE
 from phoneseg.segments import KindParameters, SegmentKind, all_kinds
 from phoneseg.settings import ProfileSettings, SegmentSettings
+from phoneseg.settings.risk import RiskSettings
 
 AS_OF = datetime(2026, 7, 1, tzinfo=UTC)
-PARAMETERS = KindParameters(AS_OF, SegmentSettings(attributes=("language", "plan")), ProfileSettings())
+PARAMETERS = KindParameters(
+    AS_OF, SegmentSettings(attributes=("language", "plan")), ProfileSettings(), risk=RiskSettings(mode="on")
+)
 KINDS = all_kinds(PARAMETERS)
 MEMBER_COLUMNS = ["contact_id", "source", "segment_kind", "segment_code", "segment_name", "definition_version"]
-# Of a contact of whom nothing is known, kinds of the phone and of consent say nothing; the others say that it is not
+# Of a contact of whom nothing is known, kinds of the phone, consent and risk say nothing; the others say that it is not
 # known.
-SILENT_FAMILIES = {"geographic", "carrier", "consent", "reachability"}
+SILENT_FAMILIES = {"geographic", "carrier", "consent", "reachability", "risk"}
 each_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 NOTHING_KNOWN = pl.DataFrame([{"contact_id": "crm:1", "source": "crm"}], CONTACT_PROFILE.schema)
 
@@ -179,11 +182,13 @@ def test_the_version_changes_with_the_settings_that_the_rule_depends_on_and_with
     def versions(parameters: KindParameters) -> dict[str, str]:
         return {kind.name: kind.definition_version for kind in all_kinds(parameters)}
 
-    shipped = versions(KindParameters(AS_OF, SegmentSettings(), ProfileSettings()))
+    risk = PARAMETERS.risk
+    shipped = versions(KindParameters(AS_OF, SegmentSettings(), ProfileSettings(), risk=risk))
     assert all(version.isdigit() for version in shipped.values())
-    edited = KindParameters(AS_OF, SegmentSettings(**segments), ProfileSettings(**profile))  # type: ignore[arg-type]  # pydantic checks the values
+    settings, profiles = SegmentSettings(**segments), ProfileSettings(**profile)  # type: ignore[arg-type]  # pydantic checks the values
+    edited = KindParameters(AS_OF, settings, profiles, risk=risk)
     assert {name for name, version in versions(edited).items() if version != shipped[name]} == changed
-    tomorrow = KindParameters(datetime(2026, 7, 2, tzinfo=UTC), edited.settings, edited.profile)
+    tomorrow = replace(edited, as_of=datetime(2026, 7, 2, tzinfo=UTC))
     assert versions(tomorrow) == versions(edited), "another as_of is no other definition"
 
 

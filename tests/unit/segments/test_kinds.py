@@ -10,9 +10,12 @@ from phonenumbers import geocoder
 from phoneseg.contracts import CONTACT_PROFILE
 from phoneseg.segments import KindParameters, SegmentKind, all_kinds
 from phoneseg.settings import ProfileSettings, SegmentSettings
+from phoneseg.settings.risk import RiskSettings
 
 AS_OF = datetime(2026, 7, 1, tzinfo=UTC)
-PARAMETERS = KindParameters(AS_OF, SegmentSettings(attributes=("language", "plan")), ProfileSettings())
+PARAMETERS = KindParameters(
+    AS_OF, SegmentSettings(attributes=("language", "plan")), ProfileSettings(), risk=RiskSettings(mode="on")
+)
 
 
 def _kind(name: str, parameters: KindParameters = PARAMETERS) -> SegmentKind:
@@ -211,6 +214,12 @@ EXAMPLES: dict[str, list[Example]] = {
         (_scores(1, 1, 1), [("lost", "Lost")]),
         (_scores(5, 4, None), [("champions", "Champions")]),  # amounts without a rate have no score
     ],
+    "risk": [
+        ({"risk_level": "high"}, [("high", "High risk")]),
+        ({"risk_level": "monitor"}, [("monitor", "Risk to monitor")]),
+        ({"risk_level": "low"}, [("low", "Low risk")]),
+        ({}, []),
+    ],
 }
 
 
@@ -303,6 +312,12 @@ def test_who_was_born_on_29_february_is_a_year_older_on_1_march() -> None:
         for at in (datetime(2026, 2, 28, tzinfo=UTC), datetime(2026, 3, 1, tzinfo=UTC))
     ]
     assert codes == ["0-17", "18-24"]
+
+
+def test_in_shadow_mode_nobody_has_a_risk() -> None:
+    shadow = _kind("risk", KindParameters(AS_OF, PARAMETERS.settings, PARAMETERS.profile))
+    assert _segments(shadow, {"risk_level": "high"}) == []
+    assert shadow.definition_version != _kind("risk").definition_version
 
 
 def test_without_attributes_in_the_settings_nobody_is_in_a_segment_of_one() -> None:

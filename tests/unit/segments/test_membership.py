@@ -10,9 +10,13 @@ from phoneseg.segments import KindParameters, SegmentKind, SegmentRules, all_kin
 from phoneseg.segments.definitions import DefinitionRules
 from phoneseg.settings import ProfileSettings, SegmentSettings
 from phoneseg.settings.definition_files import WrittenDefinitions
+from phoneseg.settings.risk import RiskSettings
 
 PARAMETERS = KindParameters(
-    datetime(2026, 7, 1, tzinfo=UTC), SegmentSettings(attributes=("language",)), ProfileSettings()
+    datetime(2026, 7, 1, tzinfo=UTC),
+    SegmentSettings(attributes=("language",)),
+    ProfileSettings(),
+    risk=RiskSettings(mode="on"),
 )
 BY_NAME = {kind.name: kind for kind in all_kinds(PARAMETERS)}
 TWO_KINDS = (BY_NAME["country"], BY_NAME["time_zone"])
@@ -94,6 +98,7 @@ def test_who_objects_to_profiling_is_in_no_segment_of_what_it_does_or_is() -> No
     read = set().union(*(kind.inputs for kind in BY_NAME.values()))
     asked = {"contact_id": "crm:1", "source": "crm", "is_valid": True, "region_code": "GB", "number_type": "MOBILE"}
     told = {"gender": "F", "purchase_seasons": "summer", "place_type": "urban", "preferred_channel": "sms"}
+    told |= {"risk_level": "high"}
     assert set(told) <= read
     families = {kind.name: kind.family for kind in BY_NAME.values()}
 
@@ -103,7 +108,14 @@ def test_who_objects_to_profiling_is_in_no_segment_of_what_it_does_or_is() -> No
 
     willing, objecting = kinds_of(None), kinds_of(True)
     assert kinds_of(False) == willing
-    assert {families[kind] for kind in willing} >= {"behavioral", "demographic", "season", "place", "geographic"}
+    assert {families[kind] for kind in willing} >= {
+        "behavioral",
+        "demographic",
+        "season",
+        "place",
+        "geographic",
+        "risk",
+    }
     assert {families[kind] for kind in objecting} == {"geographic", "carrier", "place", "consent"}
     assert willing - objecting == ALL_RULES.profiling & willing
     assert objecting - willing == {"objection"}

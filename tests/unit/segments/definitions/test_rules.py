@@ -166,8 +166,12 @@ def test_what_reads_what_contacts_do_or_are_profiles_them_directly_or_not() -> N
         grown_up="age_years >= 18",
         loyal="rfm_segment = 'loyal'",
         not_loyal_abroad="NOT is_loyal AND is_abroad",
+        suspect="risk_level = 'high'",
+        why="risk_reasons LIKE '%ring%' OR risk_signal_count > 3",
     )
-    assert found.profiling == {f"custom:{code}" for code in ("buyer", "grown_up", "loyal", "not_loyal_abroad")}
+    assert found.profiling == {
+        f"custom:{code}" for code in ("buyer", "grown_up", "loyal", "not_loyal_abroad", "suspect", "why")
+    }
 
 
 def test_upstream_names_kinds_and_definitions() -> None:
