@@ -102,6 +102,11 @@ def test_a_counterparty_is_one_however_it_is_written() -> None:
     assert set(events.select("counterparty_country", "counterparty_area_code").rows()) == {("DE", "49-30")}
 
 
+def test_a_counterparty_with_a_plus_is_a_number_though_nobody_has_such_numbers() -> None:
+    events = events_of(*({"phone_raw": GHANA, "counterparty": each} for each in ("+1 555 555 0000", "+15555550000")))
+    assert events["counterparty"].n_unique() == 1
+
+
 @pytest.mark.parametrize("counterparty", ["agent 7", "1234567", "030 12345678", "12345"])
 def test_a_counterparty_that_is_no_number_where_it_stands_is_hashed_as_it_is(counterparty: str) -> None:
     region = "US" if counterparty == "1234567" else None  # an agent's id, with as many digits as a local number
