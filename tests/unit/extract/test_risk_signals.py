@@ -1,4 +1,4 @@
-"""Signals of risk that count at as_of are read with what people said of them, on each kind of database."""
+"""Signals of risk that count at as_of are read with what people said of them, on both first-class warehouses."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -31,9 +31,9 @@ def open_run(make_settings: Callable[..., Settings]) -> Callable[[str, str], Run
     return open_it
 
 
-@pytest.fixture(params=["duckdb", "sqlite", "postgresql"])
+@pytest.fixture(params=["duckdb", "postgresql"])
 def any_run(request: pytest.FixtureRequest, open_run: Callable[[str, str], Run]) -> Run:
-    """A run with risk.mode on, on each kind of database."""
+    """A run with risk.mode on, on each of the two first-class warehouses."""
     is_server = request.param == "postgresql"
     return open_run(
         request.getfixturevalue("postgresql_url") if is_server else f"{request.param}:///warehouse.file", ON

@@ -33,15 +33,15 @@ def members(books: Books) -> set[tuple[str, str]]:
     ids=["number", "contact"],
 )
 def test_a_signal_goes_with_its_subject_and_a_cluster_stays_without_a_member(
-    any_books: Books, subject: str, member: str, asked: Request
+    books: Books, subject: str, member: str, asked: Request
 ) -> None:
-    any_books.write_signal("number_cluster", subject, subject, member)
-    any_books.write_signal("ring", member, subject, member)
-    any_books.write_signal("spikes", "1-212")
-    (receipt,) = erase(any_books.settings, [asked], dry_run=False)
-    assert any_books.tables_with(subject) == set()
-    assert subjects(any_books) == {member, "1-212"}
-    assert members(any_books) == {(member, member)}
+    books.write_signal("number_cluster", subject, subject, member)
+    books.write_signal("ring", member, subject, member)
+    books.write_signal("spikes", "1-212")
+    (receipt,) = erase(books.settings, [asked], dry_run=False)
+    assert books.tables_with(subject) == set()
+    assert subjects(books) == {member, "1-212"}
+    assert members(books) == {(member, member)}
     assert receipt.erased.rows_by_table == {"risk_signal": 1, "risk_member": 3, "risk_review": 1}
 
 

@@ -19,7 +19,7 @@ DAY = timedelta(days=1)
 ONE, TWO, THREE = (start + "0" * (32 - len(start)) for start in ("a1", "b12", "b13"))
 
 
-@pytest.fixture(params=["duckdb", "sqlite", "postgresql"])
+@pytest.fixture(params=["duckdb", "postgresql"])
 def flagged(request: pytest.FixtureRequest, make_settings: Callable[..., Settings]) -> Settings:
     """Settings of tables in which five subjects are flagged."""
     is_server = request.param == "postgresql"
