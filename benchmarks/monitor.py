@@ -3,8 +3,10 @@
     python benchmarks/monitor.py FOLDER [--postgresql] [MILLIONS]...
 
 A million calls in the hour, of three million numbers with twenty million at the other end, after so many millions of
-the hours before (10, 50 and 100 unless told), written in the order of time; on PostgreSQL the time has an index.
-FOLDER takes the warehouse, about 60 MB a million on DuckDB, and keeps it. Each figure is of a process of its own.
+the hours before (10, 50 and 100 unless told), written in the order of time; on PostgreSQL the time has an index. The
+history is counted first, in one run; then the hour is run twice, and the hour that ends the day before, with the seven
+days that it looks back on. FOLDER takes the warehouse, about 60 MB a million on DuckDB, and keeps it. Each run is a
+process of its own.
 """
 
 import argparse
@@ -23,7 +25,7 @@ import sqlalchemy as sa
 
 from phoneseg.contracts import Pipeline
 from phoneseg.demo.postgresql import PostgreSQLServer
-from phoneseg.monitor.extract import extract
+from phoneseg.monitor import VERBS
 from phoneseg.run import Run
 from phoneseg.settings import Settings, load_settings
 from phoneseg.warehouse import open_warehouse
@@ -34,6 +36,13 @@ ROWS_AN_HOUR = 1_000_000
 NUMBERS = 3_000_000
 OTHERS = 20_000_000
 CELLS = 20_000
+AREA_CODES = (
+    *(201, 202, 203, 205, 206, 207, 208, 209, 210, 212, 213, 214, 215, 216, 217, 218, 219, 224, 225, 228, 229, 231),
+    *(234, 239, 240, 248, 251, 252, 253, 254, 256, 260, 262, 267, 269, 270, 276, 281, 301, 302, 303, 304, 305, 307),
+    *(308, 309, 310, 312, 313, 314, 315, 316, 317, 318, 319, 320, 321, 323, 325, 330, 334, 336, 337, 339, 347, 351),
+    *(352, 360, 361, 386, 401, 402, 404, 405, 406, 407, 408, 409, 410, 412, 413, 414, 415, 417, 419, 423, 424, 425),
+    *(430, 432, 434, 435, 440, 443, 458, 463, 469, 470, 475, 478),
+)
 MIB_OF_KIB = 1024
 SETTINGS = """
 [warehouse]
@@ -48,7 +57,7 @@ phones = ["phone"]
 kind = "call"
 table = "call"
 phone = "number"
-region = "GH"
+region = "US"
 occurred_at = "started_at"
 direction = "direction"
 counterparty = "other"
@@ -66,18 +75,24 @@ CALL = sa.Table(
     sa.Column("duration_s", sa.Integer()),
     sa.Column("is_answered", sa.Boolean()),
 )
-VERBS = {"extract": extract}
+STEPS = ("history", "hour", "hour again", "day")
+
+
+def write_numbers(places: np.ndarray) -> np.ndarray:
+    """Return numbers of the USA, in a hundred area codes and eight hundred blocks of each."""
+    area_code = np.array(AREA_CODES)[places % len(AREA_CODES)]
+    rest = places // len(AREA_CODES)
+    return area_code * 10_000_000 + (200 + rest % 800) * 10_000 + rest // 800
 
 
 def draw_hour(ends_at: datetime, seed: int) -> pl.DataFrame:
     """Return the calls of one hour, the first one first."""
     rng = np.random.default_rng([7, seed])
     size, start = ROWS_AN_HOUR, (ends_at - HOUR).replace(tzinfo=None)
-    number = rng.integers(0, NUMBERS, size)
+    number, other = rng.integers(0, NUMBERS, size), rng.integers(0, OTHERS, size)
     return pl.DataFrame(
         {
-            "number": number + 240_000_000,
-            "other": rng.integers(0, OTHERS, size) + 540_000_000,
+            **{"number": write_numbers(number), "other": write_numbers(other)},
             "direction": np.where(rng.random(size) < 0.5, "outbound", "inbound"),
             "cell": rng.integers(0, CELLS, size),
             "device": number * 7 + 350_000_000_000_000,
@@ -86,8 +101,8 @@ def draw_hour(ends_at: datetime, seed: int) -> pl.DataFrame:
             "is_answered": rng.random(size) < 0.7,
         }
     ).with_columns(
-        number=pl.format("0{}", "number"),
-        other=pl.format("0{}", "other"),
+        number=pl.col("number").cast(pl.String),
+        other=pl.col("other").cast(pl.String),
         cell=pl.col("cell").cast(pl.String),
         device=pl.col("device").cast(pl.String),
         started_at=pl.lit(start) + pl.duration(microseconds="started_at"),
@@ -108,16 +123,29 @@ def write_warehouse(settings: Settings, hours: int) -> None:
             sa.Index("call_started_at_idx", CALL.c.started_at).create(connection)
 
 
-def measure(settings: Settings) -> None:
+def open_run(settings: Settings, step: str, hours: int) -> Run:
+    """Return the run of a step."""
+    as_of, start = AS_OF, None
+    if step == "history":
+        as_of, start = AS_OF - HOUR, AS_OF - (hours + 1) * HOUR
+    elif step == "day":
+        as_of = AS_OF.replace(hour=0)
+    return Run.open(settings, as_of=as_of, data_interval_start=start, pipeline=Pipeline.MONITOR_ACTIVITY)
+
+
+def measure(settings: Settings, step: str, hours: int) -> None:
     """Print seconds of each verb, and the peak of memory."""
-    run = Run.open(settings, as_of=AS_OF, run_id="benchmark", pipeline=Pipeline.MONITOR_ACTIVITY)
-    for name, verb in VERBS.items():
+    run, told, total_s = open_run(settings, step, hours), [], 0.0
+    counts: dict[str, int] = {}
+    for verb in VERBS:
         began = perf_counter()
-        counts = verb(run)
+        counts |= verb(run)
         seconds = perf_counter() - began
-        peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MIB_OF_KIB
-        print(f"{name:<8} {seconds:>7.1f} s {peak_mib:>8,.0f} MiB at most   {counts}")
-    run.stage.remove()
+        total_s += seconds
+        told.append(f"{verb.__name__} {seconds:.1f}")
+    peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MIB_OF_KIB
+    shown = ", ".join(f"{name} {counts[name]:,}" for name in ("row_count", "prefix_count", "signal_count"))
+    print(f"  {step:<10} {total_s:>7.1f} s {peak_mib:>8,.0f} MiB   {', '.join(told)}; {shown}", flush=True)
 
 
 @contextmanager
@@ -153,15 +181,17 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("millions", type=int, nargs="*", default=[10, 50, 100])
     parser.add_argument("--postgresql", action="store_true")
-    parser.add_argument("--measure", action="store_true", help="measure the settings in FOLDER, in this process")
+    parser.add_argument("--measure", choices=STEPS, help="measure one step of FOLDER's settings, in this process")
     arguments = parser.parse_args()
     if arguments.measure:
-        measure(load_settings(arguments.folder / "phoneseg.toml"))
+        measure(load_settings(arguments.folder / "phoneseg.toml"), arguments.measure, arguments.millions[0])
         return
     for millions in arguments.millions:
         with open_settings(arguments.folder.resolve(), millions, is_postgresql=arguments.postgresql) as settings:
             print(f"{millions} million rows of history:", flush=True)
-            subprocess.run([sys.executable, __file__, str(settings.folder), "--measure"], check=True)
+            for step in STEPS:
+                command = [sys.executable, __file__, str(settings.folder), str(millions), "--measure", step]
+                subprocess.run(command, check=True)
 
 
 if __name__ == "__main__":
