@@ -4,7 +4,7 @@
 
 A million calls in the hour, of three million numbers with twenty million at the other end, after so many millions of
 the hours before (10, 50 and 100 unless told), written in the order of time; on PostgreSQL the time has an index.
-FOLDER takes the warehouse, about 60 MB a million on DuckDB, and keeps it. Each figure is of a process of its own.
+FOLDER takes the warehouse, 30 MB a million on DuckDB, and keeps it. Each figure is of a process of its own.
 """
 
 import argparse
