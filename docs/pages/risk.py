@@ -1,4 +1,4 @@
-"""docs/risk.md: what the detectors of risk are, and how good, out of docs/risk/evaluation.csv."""
+"""docs/risk.md: what the detectors of risk are, out of code, and how good, out of docs/risk/evaluation.csv."""
 
 from pathlib import Path
 from typing import Final
@@ -6,6 +6,8 @@ from typing import Final
 import polars as pl
 
 from docs.pages.markdown import code, page, table
+from phoneseg.risk.detectors import DETECTORS, Detector
+from phoneseg.risk.scene import DAY_H, HOUR_H
 
 FIGURES: Final = Path(__file__).parents[1] / "risk" / "evaluation.csv"
 _PAGES: Final = {
@@ -27,15 +29,20 @@ def render() -> str:
     figures = pl.read_csv(FIGURES)
     return page(
         "Signals of risk",
-        "docs/risk/evaluation.csv",
-        "Detectors of numbers and prefixes that misbehave. They are functions of the library by now: frames of "
-        "`RISK_EVENT` in, rows of `RISK_SIGNAL` out (`phoneseg/contracts/risk.py`). A run does not call them yet.",
+        "phoneseg/risk/detectors.py and docs/risk/evaluation.csv",
+        "Which numbers and prefixes misbehave, why, and how sure phoneseg is. The DAG `monitor_activity` looks each "
+        "hour, and publishes what it finds as rows of [risk_signal](tables.md#risk_signal). [How signals come about]"
+        "(risk/monitoring.md) says what is read and when, [shadow mode, review and labels](risk/review.md) what people "
+        "make of signals and what contacts hear of them, and [the demo](risk/demo.md) shows some.",
         table(
             ("family", "finds", "page"),
             [(code(family), what, f"[{name}](risk/{name})") for family, (name, what) in _PAGES.items()],
         ),
-        "What people make of signals, what contacts hear of them, and how good detectors are on your own data: "
-        "[shadow mode, review and labels](risk/review.md).",
+        "## Kinds of signals",
+        table(
+            ("signal_kind", "says", "after each"),
+            [(code(each.signal_kind), each.meaning, _windows(each)) for each in DETECTORS],
+        ),
         "## How good they are",
         "`phoneseg risk evaluate --seed 501 --seed 502 --seed 503 --out docs/risk` has made these figures: means over "
         "three seeds of generated data whose truth is known. Scenarios are named by how hard the culprits try not to "
@@ -43,6 +50,10 @@ def render() -> str:
         "where few are guilty, it is lower at the same number of false alarms a day.",
         *(_family(family, figures.filter(pl.col("family") == family)) for family in _PAGES),
     )
+
+
+def _windows(detector: Detector) -> str:
+    return " and ".join({HOUR_H: "hour", DAY_H: "day"}[hours] for hours in detector.windows_h)
 
 
 def _family(family: str, rows: pl.DataFrame) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 import polars as pl
 
 from phoneseg.demo.draws import open_generator
-from phoneseg.demo.network_numbers import AS_OF, FIRST_RECORD, NumberSpace, draw_subscribers
+from phoneseg.demo.network_numbers import AS_OF, FIRST_RECORD, TOWN_AREA_CODE, NumberSpace, draw_subscribers
 from phoneseg.demo.network_plants import (
     CAMPAIGN,
     CAMPAIGN_DAYS,
@@ -30,27 +30,38 @@ from phoneseg.demo.person_numbers import NumberBook
 
 _RECORDS: Final = "telephony.call_record"
 _LISTED_FROM: Final = datetime(2026, 6, 1)
-_ROUND_RATES: Final = {"DE": (0.14, 0.007), "GB": (0.11, 0.006), "FR": (0.13, 0.008), "NG": (0.18, 0.011)}
+_RATES: Final = {"DE": (0.14, 0.007), "GB": (0.11, 0.006), "FR": (0.13, 0.008), "NG": (0.18, 0.011)}
 """What a minute to each country costs from anywhere, and from within, in euros."""
 
 _FIRST_RECORD_ID: Final = 70_000_001
 _WEEK: Final = (RING_SINCE, AS_OF)
 _DAY: Final = (LAST_DAY, AS_OF)
 _ALWAYS: Final = (FIRST_RECORD, AS_OF)
-# (plant, is it fraud, signal that should tell of it, whom that is about, when)
+
+
+class _Plant(NamedTuple):
+    """What is planted, whether it is fraud, which signal should tell of it, whom that is about, and when."""
+
+    name: str
+    is_fraud: bool
+    signal_kind: str | None
+    subject_kind: str | None
+    when: tuple[datetime, datetime]
+
+
 _PLANTS: Final = (
-    ("sim_box", True, "sim_box", "number", _WEEK),
-    ("sim_box_rate_limited", True, "sim_box", "number", _WEEK),
-    ("spike", True, "spike", "area_code", SPIKE),
-    ("one_ring", True, "one_ring", "number", _DAY),
-    ("number_cluster", True, "number_cluster", "cluster", _DAY),
-    ("ring", True, "ring", "cluster", _WEEK),
-    ("pumped_block", True, "low_conversion", "number_block", (PUMPED_SINCE, AS_OF)),
-    ("listed_block", True, "high_risk_prefix", "number_block", _ALWAYS),
-    ("campaign", False, None, None, CAMPAIGN_DAYS),
-    ("school", False, None, None, _DAY),
-    ("call_centre", False, None, None, _ALWAYS),
-    ("hotline", False, None, None, _ALWAYS),
+    _Plant("sim_box", True, "sim_box", "number", _WEEK),
+    _Plant("sim_box_rate_limited", True, "sim_box", "number", _WEEK),
+    _Plant("spike", True, "spike", "area_code", SPIKE),
+    _Plant("one_ring", True, "one_ring", "number", _DAY),
+    _Plant("number_cluster", True, "number_cluster", "cluster", _DAY),
+    _Plant("ring", True, "ring", "cluster", _WEEK),
+    _Plant("pumped_block", True, "low_conversion", "number_block", (PUMPED_SINCE, AS_OF)),
+    _Plant("listed_block", True, "high_risk_prefix", "number_block", _ALWAYS),
+    _Plant("campaign", False, None, None, CAMPAIGN_DAYS),
+    _Plant("school", False, None, None, _DAY),
+    _Plant("call_centre", False, None, None, _ALWAYS),
+    _Plant("hotline", False, None, None, _ALWAYS),
 )
 
 
@@ -60,7 +71,7 @@ def build_network(
     """Build `telephony.call_record`, `fraud.known_cause`, `fraud.prefix_list` and `fraud.termination_rate`.
 
     Args:
-        rows: One row per contact: contact_id, person, created_at.
+        rows: One row per contact: contact_id, created_at.
         cells: One row per phone cell: contact_id, phone_column, number (row of the book), is_recoverable.
         book: The numbers.
         fates: What becomes of each.
@@ -154,7 +165,7 @@ def _build_prefix_list(listed: str) -> pl.DataFrame:
 def _build_rates() -> pl.DataFrame:
     rates = [
         (origin, country, rate, "EUR")
-        for country, (from_abroad, local) in _ROUND_RATES.items()
+        for country, (from_abroad, local) in _RATES.items()
         for origin, rate in (("*", from_abroad), (country, local))
     ]
     columns = ["origin_country", "destination_country", "rate_per_min", "currency"]
@@ -164,7 +175,7 @@ def _build_rates() -> pl.DataFrame:
 def _build_truth(
     numbers: pl.DataFrame, planted: dict[str, pl.DataFrame], records: pl.DataFrame
 ) -> dict[str, pl.DataFrame]:
-    names = [name for name, *_ in _PLANTS]
+    names = [plant.name for plant in _PLANTS]
     town = numbers.filter(sort="town").with_columns(sort=pl.lit("spike"))
     by_habit = pl.concat([numbers.filter(pl.col("sort").is_in(names)), town]).select(
         plant="sort", phone_e164="phone_number"
@@ -175,34 +186,27 @@ def _build_truth(
         if name != "spike"
     ]
     of_plants = pl.concat([by_habit, *by_record])
-    plants = [_describe(*plant, of_plants, planted, records) for plant in _PLANTS]
+    plants = [_describe(plant, of_plants, planted, records) for plant in _PLANTS]
     return {"risk_plant": pl.concat(plants).filter(pl.col("number_count") > 0), "risk_number": of_plants}
 
 
 def _describe(
-    name: str,
-    is_fraud: bool,
-    signal_kind: str | None,
-    subject_kind: str | None,
-    when: tuple[datetime, datetime],
-    of_plants: pl.DataFrame,
-    planted: dict[str, pl.DataFrame],
-    records: pl.DataFrame,
+    plant: _Plant, of_plants: pl.DataFrame, planted: dict[str, pl.DataFrame], records: pl.DataFrame
 ) -> pl.DataFrame:
-    own = of_plants.filter(plant=name)["phone_e164"]
-    is_within = pl.col("started_at").is_between(*when, closed="left") & pl.col("phone_number").is_in(own.implode())
-    count = len(planted[name]) if name in planted else len(records.filter(is_within))
-    subjects = {"area_code": "44-20", "number_block": own[0][1:-4] if len(own) else None}
+    own = of_plants.filter(plant=plant.name)["phone_e164"]
+    is_own = pl.col("phone_number").is_in(own.implode())
+    within = records.filter(is_own, pl.col("started_at").is_between(*plant.when, closed="left"))
+    subjects = {"area_code": TOWN_AREA_CODE, "number_block": own[0][1:-4] if len(own) else None}
     return pl.DataFrame(
         {
-            "plant": [name],
-            "is_fraud": [is_fraud],
-            "signal_kind": pl.Series([signal_kind], dtype=pl.String),
-            "subject_kind": pl.Series([subject_kind], dtype=pl.String),
-            "subject": pl.Series([subjects.get(subject_kind or "")], dtype=pl.String),
-            "starts_at": pl.Series([when[0]], dtype=pl.Datetime("us")),
-            "ends_at": pl.Series([when[1]], dtype=pl.Datetime("us")),
+            "plant": [plant.name],
+            "is_fraud": [plant.is_fraud],
+            "signal_kind": pl.Series([plant.signal_kind], dtype=pl.String),
+            "subject_kind": pl.Series([plant.subject_kind], dtype=pl.String),
+            "subject": pl.Series([subjects.get(plant.subject_kind or "")], dtype=pl.String),
+            "starts_at": pl.Series([plant.when[0]], dtype=pl.Datetime("us")),
+            "ends_at": pl.Series([plant.when[1]], dtype=pl.Datetime("us")),
             "number_count": [len(own)],
-            "record_count": [count],
+            "record_count": [len(planted.get(plant.name, within))],
         }
     )

@@ -23,13 +23,20 @@ REGION_WEIGHTS: Final = {"DE": 0.35, "GB": 0.2, "FR": 0.2, "US": 0.15, "NG": 0.1
 REGIONS: Final = tuple(REGION_WEIGHTS)
 BLOCKS_PER_REGION: Final = 300
 LINES: Final = 10_000
-TOWN_AREA: Final = "+4420"
+TOWN_AREA_CODE: Final = "44-20"
 """Calling code and area code of the town whose calls spike."""
 
 _CONTACTS_PER_NUMBER: Final = 135
 _LEAST_NUMBERS: Final = 40
 _NUMBERS_PER_BLOCK: Final = 8
+_KEPT_BLOCKS: Final = 40
+"""Blocks of each region, the last ones, that no ordinary number is of."""
+
+_BOXED: Final = 8
+_BOXED_LIMITED: Final = 6
 _CHEATS: Final = 3
+"""Numbers of the first SIM box that contacts have given."""
+
 _RING_NUMBERS: Final = 10
 _BUSY_SHARE: Final = 0.05
 _NEW_SHARE: Final = 0.1
@@ -49,7 +56,9 @@ _ORDINARY: Final = Habit(
     message_ratio=1.4,
     devices_per_number=1.04,
 )
-_NEW_LINE: Final = replace(_ORDINARY, calls_per_day=2.5, incoming_ratio=0.6, messages_per_day=0, message_ratio=0)
+_NEW_LINE: Final = replace(
+    _ORDINARY, calls_per_day=2.5, incoming_ratio=0.6, messages_per_day=0, message_ratio=0, devices_per_number=1
+)
 HABITS: Final = {
     "ordinary": _ORDINARY,
     "busy": replace(_ORDINARY, calls_per_day=5.0, stranger_share=0.3, contact_count=40),
@@ -88,7 +97,7 @@ class NumberSpace:
         nothing = pl.Series(dtype=pl.String)
         parts = []
         for region in REGIONS:
-            drawn = draw_numbers(rng, region, "mobile", BLOCKS_PER_REGION + 60, nothing)
+            drawn = draw_numbers(rng, region, "mobile", 2 * BLOCKS_PER_REGION, nothing)  # some share a block
             blocks = (f"+{find_calling_code(region)}" + drawn.str.head(-4)).unique(maintain_order=True)
             parts.append(blocks.head(BLOCKS_PER_REGION))
         return cls(pl.concat(parts))
@@ -109,7 +118,7 @@ def draw_subscribers(
     """Draw the numbers of the network; about half of the ordinary ones are the first phones of contacts.
 
     Args:
-        rows: One row per contact: contact_id, person, created_at.
+        rows: One row per contact: contact_id, created_at.
         cells: One row per phone cell: contact_id, number (row of the book; null without one), is_recoverable.
         book: The numbers.
         fates: What becomes of each.
@@ -157,9 +166,10 @@ def _list_held(rows: pl.DataFrame, cells: pl.DataFrame, book: NumberBook, fates:
     given = cells.filter(pl.col("number").is_not_null()).with_columns(pl.col("number").cast(pl.Int64))
     holders = given.group_by("number").agg(holder_count=pl.col("contact_id").n_unique())
     first = given.filter(pl.col("phone_column").is_in(["mobile", "phone", "callback_number"]), "is_recoverable")
-    old = rows.filter(pl.col("created_at") < FIRST_RECORD).select("contact_id", "person")
+    old = rows.filter(pl.col("created_at") < FIRST_RECORD).select("contact_id")
     held = (
-        first.join(old, on="contact_id", maintain_order="left")
+        first.select("contact_id", "number")
+        .join(old, on="contact_id", maintain_order="left")
         .join(mobile, on="number", maintain_order="left")
         .join(holders, on="number", how="left", maintain_order="left")
         .unique("number", keep="first", maintain_order=True)
@@ -173,7 +183,8 @@ def _draw_ordinary(
 ) -> pl.DataFrame:
     own = held.filter(pl.col("region_code") == REGIONS[region])["e164"].head(count // 2)
     missing = count - len(own)
-    blocks = region * BLOCKS_PER_REGION + np.arange(max(missing // _NUMBERS_PER_BLOCK, 1))
+    block_count = min(max(missing // _NUMBERS_PER_BLOCK, 1), BLOCKS_PER_REGION - _KEPT_BLOCKS)
+    blocks = region * BLOCKS_PER_REGION + np.arange(block_count)
     codes = rng.choice(blocks, missing) * LINES + rng.integers(0, LINES, missing)
     numbers = _number(pl.concat([own, space.write(codes)]), "ordinary", region)
     is_busy = pl.Series(rng.random(len(numbers)) < _BUSY_SHARE)
@@ -185,13 +196,15 @@ def _draw_ordinary(
 
 def _draw_boxes(rng: np.random.Generator, cheats: pl.Series, space: NumberSpace) -> list[pl.DataFrame]:
     """Draw two SIM boxes that begin a week before the end, some of whose numbers are of contacts."""
-    week_s = (RECORD_DAYS - 7) * _DAY_S
-    codes = (BLOCKS_PER_REGION - 40 + np.arange(14)) * LINES + rng.integers(0, LINES, 14)
-    written = space.write(codes)
-    naive = pl.concat([cheats, written.head(8 - len(cheats))])
-    starts_s = week_s + rng.integers(0, 6 * 3_600, 14)
-    limited = _number(written.tail(6), "sim_box_rate_limited", 0, groups=1, first_s=starts_s[:6])
-    return [_number(naive, "sim_box", 0, groups=1, first_s=starts_s[6 : 6 + len(naive)]), limited]
+    blocks = BLOCKS_PER_REGION - _KEPT_BLOCKS + np.arange(_BOXED + _BOXED_LIMITED)  # no two numbers are of one
+    written = space.write(blocks * LINES + rng.integers(0, LINES, len(blocks)))
+    starts_s = (RECORD_DAYS - 7) * _DAY_S + rng.integers(0, 6 * 3_600, len(blocks))
+    naive = pl.concat([cheats, written.head(_BOXED - len(cheats))])
+    limited = written.tail(_BOXED_LIMITED)
+    return [
+        _number(naive, "sim_box", 0, groups=1, first_s=starts_s[:_BOXED]),
+        _number(limited, "sim_box_rate_limited", 0, groups=1, first_s=starts_s[_BOXED:]),
+    ]
 
 
 def _draw_lines(rng: np.random.Generator, space: NumberSpace) -> list[pl.DataFrame]:
@@ -201,7 +214,8 @@ def _draw_lines(rng: np.random.Generator, space: NumberSpace) -> list[pl.DataFra
     cluster_s = last_s + 14 * 3_600 + np.sort(rng.integers(0, 5_400, 14))
     school_s = last_s + np.sort(rng.integers(7 * 3_600, 16 * 3_600, 12))
     exchanges = zip((3, 7, 8), rng.integers(100, 1_000, 3), strict=True)
-    town = pl.Series([f"{TOWN_AREA}{lead}{exchange}" for lead, exchange in exchanges])
+    code = TOWN_AREA_CODE.replace("-", "")
+    town = pl.Series([f"+{code}{lead}{exchange}" for lead, exchange in exchanges])
     lines = rng.choice(LINES, 24, replace=False)
     return [
         _number(space.write(own[2] + 4_120 + np.arange(14)), "number_cluster", 2, groups=2, first_s=cluster_s),

@@ -18,7 +18,7 @@ SPIKE: Final = (LAST_DAY + timedelta(hours=13), LAST_DAY + timedelta(hours=16))
 CAMPAIGN: Final = "summer_preview_2026"
 CAMPAIGN_DAYS: Final = (AS_OF - timedelta(days=2), AS_OF)
 CAMPAIGN_REGION: Final = "FR"
-OUTAGE: Final = (datetime(2026, 5, 17, 1), datetime(2026, 5, 17, 5))
+OUTAGE: Final = (datetime(2026, 5, 19, 9), datetime(2026, 5, 19, 13))
 OUTAGE_CALLING_CODE: Final = "+44"
 RING_SINCE: Final = AS_OF - timedelta(days=7)
 PUMPED_SINCE: Final = AS_OF - timedelta(days=2)

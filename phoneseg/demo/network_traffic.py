@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from phoneseg.demo.countries import load_countries
-from phoneseg.demo.draws import Floats, Integers, draw_chance
+from phoneseg.demo.draws import Booleans, Floats, Integers, draw_chance
 from phoneseg.demo.network_numbers import (
     BLOCKS_PER_REGION,
     FIRST_RECORD,
@@ -19,7 +19,7 @@ from phoneseg.demo.network_numbers import (
     SORTS,
     NumberSpace,
 )
-from phoneseg.risk.simulation.call_draws import mix, vary
+from phoneseg.risk.simulation.call_draws import Hashes, mix, vary
 from phoneseg.risk.simulation.habits import HOUR_WEIGHTS
 
 SIGN_IN_CODES: Final = "sign_in_code"
@@ -90,9 +90,9 @@ def to_moments(at_s: Integers) -> pl.Series:
     return pl.Series(np.datetime64(FIRST_RECORD, "us") + at_s.astype("timedelta64[s]"))
 
 
-def write_device(key: Integers) -> pl.Series:
+def write_device(key: Hashes) -> pl.Series:
     """Write hashes as identities of devices, of fifteen digits."""
-    return "35" + pl.Series(key.astype(np.uint64) % np.uint64(10**13)).cast(pl.String).str.zfill(13)
+    return "35" + pl.Series(key % np.uint64(10**13)).cast(pl.String).str.zfill(13)
 
 
 def _figures(numbers: pl.DataFrame, name: str) -> Floats:
@@ -141,11 +141,12 @@ def _place_in_time(rng: np.random.Generator, numbers: pl.DataFrame, who: Integer
     offset_s = np.array([round(offsets[region] * 3_600) for region in REGIONS])[numbers["region"].to_numpy()]
     at_s = day * _DAY_S + hour * 3_600 + rng.integers(0, 3_600, len(who)) - offset_s[who]
     # Local days do not end with the UTC day: what falls out at one end comes in at the other, whole weeks away.
-    return at_s % _END_S
+    within: Integers = at_s % _END_S
+    return within
 
 
 def _draw_others(
-    rng: np.random.Generator, numbers: pl.DataFrame, who: Integers, is_from: np.ndarray, seed: int
+    rng: np.random.Generator, numbers: pl.DataFrame, who: Integers, is_from: Booleans, seed: int
 ) -> Integers:
     """Draw who is at the other end, as codes of the number space."""
     size = len(who)
@@ -159,12 +160,13 @@ def _draw_others(
     is_abroad = is_from & (rng.random(size) < np.minimum(_figures(numbers, "international_share")[who], _ABROAD_SHARE))
     region = np.where(is_abroad, rng.integers(0, len(REGIONS), size), region)
     per_region = np.uint64(BLOCKS_PER_REGION * LINES)
-    return (place % per_region).astype(np.int64) + region * BLOCKS_PER_REGION * LINES
+    codes: Integers = (place % per_region).astype(np.int64) + region * BLOCKS_PER_REGION * LINES
+    return codes
 
 
 def _draw_answers(
-    rng: np.random.Generator, numbers: pl.DataFrame, who: Integers, is_from: np.ndarray
-) -> tuple[np.ndarray, Integers]:
+    rng: np.random.Generator, numbers: pl.DataFrame, who: Integers, is_from: Booleans
+) -> tuple[Booleans, Integers]:
     """Draw whether calls are answered, and how long they take, or ring."""
     size = len(who)
     share = np.where(is_from, _figures(numbers, "answered_share")[who], _INCOMING_ANSWERED)

@@ -80,7 +80,8 @@ def write_demo(
 
     Args:
         folder: Where to write; created if missing.
-        contacts: Contact rows over the three sources; activity grows with them, about a million rows at the default.
+        contacts: Contact rows over the three sources; activity grows with them, about a million rows at the default,
+            and so do the call records of the network, a quarter of a million.
         seed: Anything from zero.
         on_progress: Called with a line for a person before each step.
         server: Where to write the source tables, into its database `phoneseg_demo`, instead of a DuckDB file; it is

@@ -28,13 +28,27 @@ def is_within(column: str, family: str, time_zone: str, since: datetime, until: 
     occurred: sa.ColumnElement[Any] = sa.column(column)
     if family == "timestamptz":
         return sa.and_(occurred >= literal_of(since, family), occurred < literal_of(until, family))
-    first, last = since + min(list_offsets(since, time_zone)), until + max(list_offsets(until, time_zone))
+    first, last = find_local_span(since, until, time_zone)
     if family == "date":  # it stands for its midnight
         return sa.and_(occurred >= literal_of(first, family), occurred <= literal_of(last, family))
     return sa.and_(occurred >= literal_of(first, family), occurred < literal_of(last, family))
 
 
-def list_offsets(instant: datetime, time_zone: str) -> set[timedelta]:
+def find_local_span(since: datetime, until: datetime, time_zone: str) -> tuple[datetime, datetime]:
+    """Return from which time on, and before which, the clocks of a zone show every instant of a span.
+
+    Args:
+        since: Start (UTC).
+        until: End (UTC), which is not part of it.
+        time_zone: The zone.
+
+    Returns:
+        Two times of those clocks, written as if they were UTC.
+    """
+    return since + min(_list_offsets(since, time_zone)), until + max(_list_offsets(until, time_zone))
+
+
+def _list_offsets(instant: datetime, time_zone: str) -> set[timedelta]:
     """Return how far clocks of a zone were from UTC around an instant."""
     zone = ZoneInfo(time_zone)
     steps = range(-(_NEAR // _STEP), _NEAR // _STEP + 1)

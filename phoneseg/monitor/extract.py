@@ -6,15 +6,15 @@ from typing import Final
 import polars as pl
 
 from phoneseg import publish
-from phoneseg.contracts.risk import MONITORED_ROW, MONITORED_SIZE, NUMBER_HOLDER, STAGED_EVENT
+from phoneseg.contracts.risk import MONITORED_SIZE, NUMBER_HOLDER, STAGED_EVENT
 from phoneseg.extract import read_tombstones
 from phoneseg.failure_hook import check_failure_hook
 from phoneseg.monitor.known_tables import read_known_tables
 from phoneseg.monitor.published import PRIMARY_PHONE, read_history, read_holders, read_primary_phones
-from phoneseg.monitor.rows import plan_monitored, read_rows
+from phoneseg.monitor.rows import plan_monitored, read_rows, remove_rows, split_rows
 from phoneseg.privacy import TokenKey, Tombstones, load_token_key
 from phoneseg.risk.monitored_sizes import OUTCOME_COUNTS, count_outcomes, describe_sizes
-from phoneseg.risk.number_events import EVENT, match_rows, read_contacts, read_counterparties, read_numbers
+from phoneseg.risk.number_events import build_events, match_rows, read_contacts, read_numbers
 from phoneseg.risk.read_times import ends_day
 from phoneseg.run import Run
 from phoneseg.verb import Counts, verb
@@ -64,23 +64,17 @@ def extract(run: Run) -> Counts:
 
 def _write_events(warehouse: Warehouse, run: Run, key: TokenKey, tombstones: Tombstones) -> pl.DataFrame:
     """Write `staged_event` of the rows of `monitored_row`; return what `count_outcomes` says of all batches."""
-    stage, counts = run.stage, [OUTCOME_COUNTS.to_frame()]
-    rows = stage.scan(MONITORED_ROW.name)
-    contacts = _list_distinct(rows, "contact_id")
-    phones = PRIMARY_PHONE.to_frame()
-    if len(contacts):
-        phones = read_primary_phones(warehouse, run, contacts.lazy())
-    matched = match_rows(
-        rows,
-        read_numbers(rows, key, tombstones),
-        read_contacts(contacts["contact_id"], phones, tombstones),
-        read_counterparties(rows, key.draw(_HASH)),
-    )
-    with stage.append(STAGED_EVENT) as append:
-        for batch in matched.collect_batches(chunk_size=_BATCH_ROWS):
-            append(batch.filter(pl.col("outcome") == EVENT))
-            counts.append(count_outcomes(batch, run.data_interval_start))
-    stage.path(MONITORED_ROW.name).unlink()  # numbers in clear, which nobody reads again
+    seed, counts = key.draw(_HASH), [OUTCOME_COUNTS.to_frame()]
+    with run.stage.append(STAGED_EVENT) as append:
+        for rows in split_rows(run.stage):
+            contacts = _list_distinct(rows, "contact_id")
+            phones = read_primary_phones(warehouse, run, contacts.lazy()) if len(contacts) else PRIMARY_PHONE.to_frame()
+            known = read_contacts(contacts["contact_id"], phones, tombstones)
+            matched = match_rows(rows, read_numbers(rows, key, tombstones), known)
+            for batch in matched.collect_batches(chunk_size=_BATCH_ROWS):
+                append(build_events(batch, seed))
+                counts.append(count_outcomes(batch, run.data_interval_start))
+    remove_rows(run.stage)
     return pl.concat(counts)
 
 

@@ -75,7 +75,7 @@ def read_calendar(rows: SourceRows) -> pl.DataFrame:
     _check(causes, rows.where, "prefix_level", is_placed, "has to be filled where `prefix` is")
     _check_words(causes, rows.where, "prefix_level", PREFIX_LEVELS)
     _check_words(causes, rows.where, "activity_kind", ACTIVITY_KINDS)
-    return read_causes(causes)
+    return read_causes(causes.with_columns(pl.col("region").str.to_uppercase()))
 
 
 def read_listed(rows: SourceRows) -> pl.DataFrame:

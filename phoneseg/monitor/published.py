@@ -1,6 +1,6 @@
 """What is published already of numbers, their contacts, and the activity of prefixes."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 import polars as pl
@@ -32,7 +32,6 @@ EVENT_NUMBER: Final = Table(
     (Column("phone_token", pl.String, "Its token.", PrivacyClass.PSEUDONYM),),
     Area.STAGE,
 )
-_HOUR: Final = timedelta(hours=1)
 _DAY: Final = timedelta(days=1)
 _WEEK: Final = timedelta(weeks=1)
 
@@ -80,9 +79,9 @@ def read_holders(warehouse: Warehouse, run: Run, tokens: pl.LazyFrame) -> None:
 def read_history(warehouse: Warehouse, connection: sa.Connection, run: Run) -> None:
     """Read the activity of prefixes from before the interval, as spikes are compared with it. Writes `prefix_history`.
 
-    Those are the days of `history_weeks` weeks and one, and the same hour of the weeks before for each hour of the
-    interval. What ends within the interval is the run's own, whoever published it. Where no day ends, the levels that
-    are counted by the day alone stay out.
+    Those are the days of `history_weeks` weeks and one, and the hour that ends with the interval in the weeks before.
+    What ends within the interval is the run's own, whoever published it. Where no day ends, the levels that are counted
+    by the day alone stay out.
 
     Args:
         warehouse: The warehouse.
@@ -91,9 +90,8 @@ def read_history(warehouse: Warehouse, connection: sa.Connection, run: Run) -> N
     """
     published = warehouse.naming.published(PREFIX_ACTIVITY)
     weeks = run.settings.risk.spikes.history_weeks
-    first_hour = min(run.data_interval_start + _HOUR, run.as_of)
-    is_day = (published.c.window_h == 24) & (published.c.as_of > first_hour - weeks * _WEEK - _DAY)
-    same_hours = list_same_hours(run.data_interval_start, run.as_of, weeks)
+    is_day = (published.c.window_h == 24) & (published.c.as_of > run.as_of - weeks * _WEEK - _DAY)
+    same_hours = [run.as_of - week * _WEEK for week in range(1, weeks + 1)]
     is_hour = (published.c.window_h == 1) & published.c.as_of.in_(same_hours)
     columns = [published.c[name] for name in PREFIX_HISTORY.column_names]
     rows = sa.select(*columns).where(published.c.as_of <= run.data_interval_start, is_day | is_hour)
@@ -102,9 +100,3 @@ def read_history(warehouse: Warehouse, connection: sa.Connection, run: Run) -> N
     with run.stage.append(PREFIX_HISTORY) as append:
         for batch in warehouse.read_batches(connection, rows):
             append(batch)
-
-
-def list_same_hours(data_interval_start: datetime, as_of: datetime, weeks: int) -> list[datetime]:
-    """Return when the same hour ended in the weeks before, of each hour of an interval; the oldest first."""
-    ends = [as_of - hour * _HOUR for hour in range(max(1, (as_of - data_interval_start) // _HOUR))]
-    return sorted({end - week * _WEEK for end in ends for week in range(1, weeks + 1)})

@@ -1,6 +1,7 @@
 """Rows of the monitored activity sources, from as far back as the run looks."""
 
 import logging
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -15,10 +16,13 @@ from phoneseg.extract.contacts import Statement, told_of_source
 from phoneseg.risk.monitored_sizes import ROW_COUNTS, count_rows
 from phoneseg.risk.number_events import hash_texts
 from phoneseg.risk.read_times import list_starts
-from phoneseg.run import Run
+from phoneseg.run import Run, Stage
 from phoneseg.settings import Settings
 from phoneseg.warehouse import Warehouse
 
+_BATCH_ROWS: Final = 500_000
+_PART_ROWS: Final = 2_000_000
+_MOST_PARTS: Final = 64  # each is an open file
 _HASHED: Final = ("cell", "device")
 _UNREAD: Final = {"delivery_status": None, "failure_reason": None}  # of a message just sent, nobody knows yet
 log = logging.getLogger(__name__)
@@ -80,6 +84,33 @@ def read_rows(
             readings.check()
             log.info("extract: %s read, %s rows since %s", reader.name, f"{row_count:,}", plan.since)
     return pl.concat(counts)
+
+
+def split_rows(stage: Stage) -> list[pl.LazyFrame]:
+    """Return the rows of `monitored_row` in parts that fit in memory with all that is known of their numbers.
+
+    All rows of a number as written, or of a contact, are in one part, so that its token is made once.
+    """
+    rows = stage.scan(MONITORED_ROW.name)
+    part_count = min(-(-stage.count(MONITORED_ROW.name) // _PART_ROWS), _MOST_PARTS)
+    if part_count < 2:
+        return [rows]
+    part = pl.coalesce("phone_raw", "contact_id").fill_null("").hash(seed=7) % part_count
+    with ExitStack() as stack:
+        parts = [
+            stack.enter_context(stage.append(MONITORED_ROW, f"{MONITORED_ROW.name}-{number:03}"))
+            for number in range(part_count)
+        ]
+        for batch in rows.with_columns(part=part).collect_batches(chunk_size=_BATCH_ROWS):
+            for (number,), some in batch.partition_by("part", as_dict=True, include_key=False).items():
+                parts[number](some)
+    return stage.scan_parts(MONITORED_ROW.name)
+
+
+def remove_rows(stage: Stage) -> None:
+    """Remove `monitored_row`: numbers in clear, which nobody reads again."""
+    for file in stage.folder.glob(f"{MONITORED_ROW.name}*.parquet"):
+        file.unlink()
 
 
 def _open_reader(settings: Settings, name: str) -> ActivityReader:

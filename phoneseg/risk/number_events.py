@@ -5,7 +5,7 @@ from typing import Final
 import polars as pl
 
 from phoneseg.activity import NUMBER, list_numbers
-from phoneseg.contracts.risk import STAGED_EVENT
+from phoneseg.contracts.risk import MONITORED_ROW, STAGED_EVENT
 from phoneseg.numbers import normalize
 from phoneseg.privacy import CONTACT, TokenKey, Tombstones, add_tokens
 from phoneseg.privacy import NUMBER as NUMBER_KIND
@@ -119,40 +119,49 @@ def read_counterparties(rows: pl.LazyFrame, seed: int) -> pl.DataFrame:
     )
 
 
-def match_rows(
-    rows: pl.LazyFrame, numbers: pl.DataFrame, contacts: pl.DataFrame, counterparties: pl.DataFrame
-) -> pl.LazyFrame:
-    """Return rows of monitored sources as events, with what became of each.
+def match_rows(rows: pl.LazyFrame, numbers: pl.DataFrame, contacts: pl.DataFrame) -> pl.LazyFrame:
+    """Return rows of monitored sources with what is known of their numbers.
 
     Args:
         rows: Rows of MONITORED_ROW.
         numbers: Rows of `read_numbers`, of all numbers that they name.
         contacts: Rows of `read_contacts`, of all contacts that they name.
-        counterparties: Rows of `read_counterparties`, of all that they name.
 
     Returns:
-        A row for each: the columns of STAGED_EVENT and `outcome`. Only where that is EVENT are they an event. A row
-        that names neither a contact nor a number is UNREADABLE.
+        A row for each, with `outcome`, `phone_token` and the place of the number. Only where the outcome is EVENT are
+        they an event. A row that names neither a contact nor a number is UNREADABLE.
     """
-    by_id = rows.filter(pl.col("contact_id").is_not_null()).join(contacts.lazy(), on="contact_id", how="left")
-    by_number = rows.filter(pl.col("contact_id").is_null()).join(
-        numbers.lazy(), on=NUMBER, how="left", nulls_equal=True
-    )
-    matched = [each.select(*_columns_of(rows), *_KNOWN) for each in (by_id, by_number)]
-    named = pl.concat(matched).join(
-        counterparties.lazy(), on=["counterparty", "region_hint"], how="left", nulls_equal=True
+    is_by_id = pl.col("contact_id").is_not_null()
+    by_id = rows.filter(is_by_id).join(contacts.lazy(), on="contact_id", how="left")
+    by_number = rows.filter(~is_by_id).join(numbers.lazy(), on=NUMBER, how="left", nulls_equal=True)
+    matched = pl.concat([each.select(*MONITORED_ROW.column_names, *_KNOWN) for each in (by_id, by_number)])
+    return matched.with_columns(pl.col("outcome").fill_null(UNREADABLE))
+
+
+def build_events(matched: pl.DataFrame, seed: int) -> pl.DataFrame:
+    """Return the events among a batch of matched rows.
+
+    Args:
+        matched: Rows of `match_rows`.
+        seed: Of `hash_texts`.
+
+    Returns:
+        Rows of STAGED_EVENT, in their order.
+    """
+    rows = matched.filter(pl.col("outcome") == EVENT)
+    named = rows.join(
+        read_counterparties(rows.lazy(), seed),
+        on=["counterparty", "region_hint"],
+        how="left",
+        nulls_equal=True,
+        maintain_order="left",
     )
     events = named.with_columns(
-        pl.col("outcome").fill_null(UNREADABLE),
         activity_kind="kind",
         is_outgoing="is_inbound",  # what comes in from a contact went out from its number
         counterparty="counterparty_hash",
     )
-    return events.select(*STAGED_EVENT.column_names, "outcome")
-
-
-def _columns_of(rows: pl.LazyFrame) -> list[str]:
-    return [name for name in rows.collect_schema().names() if name not in _KNOWN]
+    return STAGED_EVENT.conform(events.lazy()).collect()
 
 
 def _place_numbers(numbers: pl.DataFrame) -> pl.DataFrame:

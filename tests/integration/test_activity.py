@@ -3,7 +3,14 @@
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
-from runs import AS_OF, execute, query
+from runs import (
+    AS_OF,
+    check_that_a_full_run_changes_nothing,
+    edit_settings,
+    execute,
+    query,
+    run_pipeline,
+)
 
 from phoneseg import pipeline
 from phoneseg.contracts import ACTIVITY, ACTIVITY_SIZE
@@ -69,6 +76,19 @@ def test_an_earlier_as_of_sees_only_what_was_before_it(demo_settings: Settings) 
     assert 0 < counts["activity_count"] == _rows_before(demo_settings, earlier) < _rows_before(demo_settings, AS_OF)
     newest = pl.concat(run.stage.scan_parts(ACTIVITY.name)).select(pl.col("occurred_at").max()).collect().item()
     assert newest < earlier
+
+
+def test_sources_for_monitoring_alone_change_nothing_that_the_daily_run_publishes(demo_settings: Settings) -> None:
+    of_contacts = "SELECT * FROM telephony.call_record JOIN crm.customer ON mobile = phone_number"
+    assert len(query(demo_settings, of_contacts)) > 50  # whoever reads the records of the network has other figures
+    text = demo_settings.config_file.read_text()
+    network = text[text.index("# Records of a whole network") : text.index("# What monitor_activity is told")]
+    without = edit_settings(demo_settings, network, "")
+    assert not without.activity_of("monitor_activity")
+    run_pipeline(without)
+    again = edit_settings(without, "[risk]", f"{network}[risk]")
+    assert set(again.activity_of("monitor_activity")) == {"network_calls", "network_messages"}
+    check_that_a_full_run_changes_nothing(again, AS_OF)
 
 
 def _rows_before(settings: Settings, as_of: datetime) -> int:

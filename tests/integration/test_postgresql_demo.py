@@ -20,6 +20,10 @@ TABLES = {
     "telephony.call": "call_id",
     "messaging.message": "message_id",
     "webshop.purchase": "purchase_id",
+    "telephony.call_record": "record_id",
+    "fraud.known_cause": "starts_at",
+    "fraud.prefix_list": "prefix",
+    "fraud.termination_rate": "destination_country, origin_country",
 }
 
 
@@ -30,6 +34,11 @@ def test_both_warehouses_hold_the_same_rows(demo_settings: Settings, postgresql_
     is_equal = on_postgresql.cast(on_duckdb.schema).equals(on_duckdb)
     assert is_equal
     assert len(on_duckdb) > 0
+
+
+def test_the_records_of_an_hour_are_found_by_an_index(postgresql_settings: Settings) -> None:
+    sql = "SELECT indexdef FROM pg_indexes WHERE schemaname = 'telephony' AND tablename = 'call_record'"
+    assert query(postgresql_settings, sql)["indexdef"].str.contains("(started_at)", literal=True).to_list() == [True]
 
 
 def test_only_the_owner_can_read_the_settings_which_hold_the_password(postgresql_demo: Path) -> None:

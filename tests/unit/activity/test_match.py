@@ -187,3 +187,10 @@ def test_a_row_that_came_to_no_outcome_stops_the_run() -> None:
     check_outcomes(pl.concat([sizes, row.with_columns(row_count=pl.lit(2, pl.Int64))], how="diagonal"))
     with pytest.raises(ReconciliationError, match=r"3 rows of activity\.calls came in, but 2 were matched or counted"):
         check_outcomes(pl.concat([sizes, row], how="diagonal"))
+
+
+def test_sizes_are_of_the_sources_that_the_run_reads(match: Match) -> None:
+    network = '[activity.network]\nkind = "call"\ntable = "record"\nphone = "n"\noccurred_at = "at"\n'
+    more = network + 'pipelines = ["monitor_activity"]\n'
+    assert set(match([{"phone_raw": US}], {"crm:1": [US]}, more=more).sizes) == {"calls", "sales"}
+    assert set(match([{"phone_raw": US}], {"crm:1": [US]}, more=network).sizes) == {"calls", "sales", "network"}

@@ -12,15 +12,17 @@ import duckdb
 import polars as pl
 import pytest
 
-from phoneseg.demo import write_demo
+from phoneseg.demo import write_demo, writer
 from phoneseg.demo.countries import load_countries
 from phoneseg.demo.folder import replace_when_done
+from phoneseg.demo.writer import build_demo
 from phoneseg.segments import SegmentRules
 from phoneseg.settings import load_settings
 
 SOURCES = ("crm.customer", "webshop.account", "support.requester")
 PERMISSIONS = ("crm.consent", "crm.objection", "telephony.do_not_call", "telephony.number_status")
-TABLES = (*SOURCES, "telephony.call", "messaging.message", "webshop.purchase", *PERMISSIONS)
+NETWORK = ("telephony.call_record", "fraud.known_cause", "fraud.prefix_list", "fraud.termination_rate")
+TABLES = (*SOURCES, "telephony.call", "messaging.message", "webshop.purchase", *PERMISSIONS, *NETWORK)
 
 
 def read_tables(folder: Path) -> dict[str, pl.DataFrame]:
@@ -48,6 +50,15 @@ def test_string_hashes_and_threads_do_not_matter(tmp_path: Path) -> None:
     environment = os.environ | {"PYTHONHASHSEED": "5", "POLARS_MAX_THREADS": "1", "TZ": "Asia/Tokyo"}
     subprocess.run([sys.executable, "-c", code, str(tmp_path / "there")], env=environment, check=True)
     assert digest_rows(tmp_path / "here") == digest_rows(tmp_path / "there")
+
+
+def test_the_network_changes_no_other_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = build_demo(60, 7, lambda _: None).tables
+    monkeypatch.setattr(writer, "build_network", lambda *_: ({}, {}))
+    without = build_demo(60, 7, lambda _: None).tables
+    assert set(whole) - set(without) == set(NETWORK)
+    are_same = {name: whole[name].equals(rows) for name, rows in without.items()}
+    assert all(are_same.values())
 
 
 def test_another_seed_writes_other_rows(tmp_path: Path) -> None:
@@ -112,12 +123,20 @@ def test_settings_name_tables_and_columns_that_exist(tmp_path: Path) -> None:
     settings = tomllib.loads(write_demo(tmp_path, contacts=1).settings.read_text())
     tables = read_tables(tmp_path)
     assert set(settings["contacts"]) == {"crm", "webshop", "support"}
-    assert set(settings["activity"]) == {"calls", "messages", "purchases"}
     read = load_settings(tmp_path / "phoneseg.toml")
+    daily, monitored = ({"calls", "messages", "purchases"}, {"network_calls", "network_messages"})
+    assert set(read.activity_of("segment_contacts")) == daily
+    assert set(read.activity_of("monitor_activity")) == monitored
     permissions = [source for _, source in read.permission_sources]
     assert {source.section for source in permissions} == {"consent", "objection", "suppression"}
-    for source in (*read.contacts.values(), *read.activity.values(), *permissions):
+    for source in (*read.contacts.values(), *(read.activity[name] for name in daily), *permissions):
         assert set(source.columns) <= set(tables[str(source.table)].columns)
+    for name in monitored:
+        assert str(read.activity[name].query).startswith("SELECT * FROM telephony.call_record WHERE kind = ")
+        assert set(read.activity[name].monitored_columns) <= set(tables["telephony.call_record"].columns)
+    for table in (read.risk.calendar, read.risk.prefix_list, read.risk.rates):
+        assert table is not None
+        assert set(tables[str(table.table)].columns) == {*table.needed, *table.optional}
     assert (tmp_path / settings["privacy"]["token_key_file"]).is_file()
 
 
@@ -137,7 +156,7 @@ def test_warehouse_is_replaced_and_nothing_else_is_left(tmp_path: Path) -> None:
     assert sum(len(rows) for name, rows in read_tables(tmp_path).items() if name in SOURCES) == 5
     names = {"warehouse.duckdb", "phoneseg.toml", "token.key", "segments", "truth"}
     assert {path.name for path in tmp_path.iterdir()} == names
-    truth = {"person", "phone_cell", "consent", "objection", "do_not_call", "number_state"}
+    truth = {"person", "phone_cell", "consent", "objection", "do_not_call", "number_state", "risk_plant", "risk_number"}
     assert {path.name for path in (tmp_path / "truth").iterdir()} == {f"{name}.parquet" for name in truth}
 
 

@@ -89,6 +89,17 @@ def test_an_event_at_as_of_or_later_is_not_read_and_one_without_a_time_is(read: 
     assert rows.select("contact_id", "occurred_at").rows() == [("crm:1", times[0]), ("crm:4", None)]
 
 
+def test_with_a_start_what_was_before_it_or_has_no_time_is_not_read(make_settings: MakeSettings) -> None:
+    times = [JUNE - timedelta(microseconds=1), JUNE, JULY - timedelta(microseconds=1), JULY, None]
+    rows = pl.DataFrame({"who": range(5), "at": times, "mast": [7.0, 7.0, None, 7.0, 7.0]})
+    source = f'[activity.sales]\nkind = "purchase"\ntable = "sale"\noccurred_at = "at"\n{BY_ID}cell = "mast"\n'
+    reader = ActivityReader.of(make_settings(more=source), "sales", ("cell", "device"))
+    assert reader.columns == ("who", "at", "mast")
+    read = reader.read(rows, JULY, ColumnReadings("sales"), since=JUNE)
+    assert read.columns == [*RAW_ACTIVITY.column_names, "cell", "device"]
+    assert read.select("contact_id", "cell", "device").rows() == [("crm:1", "7", None), ("crm:2", None, None)]
+
+
 def test_as_of_cuts_by_the_instant_not_by_what_the_clock_shows(read: Read) -> None:
     shown = pl.Series([datetime(2026, 7, 1, 1, 59, 59), datetime(2026, 7, 1, 2)])
     rows = read(pl.DataFrame({"who": [1, 2], "at": shown}), 'time_zone = "Europe/Berlin"')

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 import sqlalchemy as sa
 
+from phoneseg.contracts.model import Pipeline
 from phoneseg.errors import SourceError
 from phoneseg.extract import plan_activity, read_activity
 from phoneseg.run import Run
@@ -76,6 +77,24 @@ def test_the_database_leaves_out_what_is_far_behind_as_of(make_settings: MakeSet
     with warehouse.snapshot() as connection:
         (plan,) = plan_activity(warehouse, connection, Run.open(settings, as_of=JULY))
         assert connection.execute(plan.statement).all() == []
+
+
+@pytest.mark.parametrize("pipeline", Pipeline)
+def test_a_run_plans_the_sources_of_its_pipeline_alone(
+    make_settings: MakeSettings, tmp_path: Path, pipeline: Pipeline
+) -> None:
+    """What is for the other is not even looked for: its table is missing here."""
+    other = next(each for each in Pipeline if each is not pipeline)
+    missing = CALLS.replace("calls", "others").replace('"call"', '"message"')
+    more = f'{CALLS}pipelines = ["{pipeline}"]\n{missing}pipelines = ["{other}"]\n'
+    settings = make_settings(url="duckdb:///warehouse", more=more)
+    engine = sa.create_engine(f"duckdb:///{tmp_path / 'warehouse'}", poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(TABLE.format(type="TIMESTAMP"))
+    warehouse = open_warehouse(settings)
+    run = Run.open(settings, as_of=JULY, pipeline=pipeline)
+    with warehouse.snapshot() as connection:
+        assert [plan.reader.name for plan in plan_activity(warehouse, connection, run)] == ["calls"]
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

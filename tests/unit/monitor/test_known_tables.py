@@ -25,7 +25,7 @@ def rows_of(name: str, *rows: dict[str, object]) -> SourceRows:
 
 
 def test_a_cause_is_about_everything_that_it_does_not_name() -> None:
-    causes = read_calendar(rows_of("calendar", CAUSE | {"campaign": " summer ", "region": ""}))
+    causes = read_calendar(rows_of("calendar", CAUSE | {"campaign": " summer ", "region": "de", "prefix": ""}))
     assert causes.schema == KNOWN_CAUSE
     (cause,) = causes.rows(named=True)
     assert cause == CAUSE | {
@@ -33,7 +33,7 @@ def test_a_cause_is_about_everything_that_it_does_not_name() -> None:
         "prefix": None,
         "activity_kind": None,
         "campaign": "summer",
-        "region": None,
+        "region": "DE",
     }
 
 

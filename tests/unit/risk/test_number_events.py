@@ -10,7 +10,7 @@ from phoneseg.contracts.risk import MONITORED_ROW, STAGED_EVENT
 from phoneseg.errors import ReconciliationError
 from phoneseg.privacy import CONTACT, NOBODY, NUMBER, TokenKey, Tombstones
 from phoneseg.risk.monitored_sizes import count_outcomes, count_rows, describe_sizes
-from phoneseg.risk.number_events import match_rows, read_contacts, read_counterparties, read_numbers
+from phoneseg.risk.number_events import build_events, match_rows, read_contacts, read_counterparties, read_numbers
 
 KEY: Final = TokenKey(b"a key for tests alone")
 SEED: Final = 7
@@ -28,12 +28,13 @@ def rows_of(*rows: dict[str, object]) -> pl.LazyFrame:
 
 def match(rows: pl.LazyFrame, phones: pl.DataFrame = NOTHING, tombstones: Tombstones = NOBODY) -> pl.DataFrame:
     ids = rows.select(pl.col("contact_id").drop_nulls().unique()).collect().to_series()
-    return match_rows(
-        rows,
-        read_numbers(rows, KEY, tombstones),
-        read_contacts(ids, phones, tombstones),
-        read_counterparties(rows, SEED),
-    ).collect()
+    return match_rows(rows, read_numbers(rows, KEY, tombstones), read_contacts(ids, phones, tombstones)).collect()
+
+
+def events_of(*rows: dict[str, object]) -> pl.DataFrame:
+    events = build_events(match(rows_of(*rows)), SEED)
+    assert events.schema == STAGED_EVENT.schema
+    return events
 
 
 def phones_of(numbers: dict[str, str]) -> pl.DataFrame:
@@ -47,10 +48,10 @@ def phones_of(numbers: dict[str, str]) -> pl.DataFrame:
 
 
 def test_an_event_says_where_its_number_belongs() -> None:
-    (event,) = match(rows_of({"phone_raw": "(212) 555-0123", "region_hint": "US"})).rows(named=True)
+    (event,) = events_of({"phone_raw": "(212) 555-0123", "region_hint": "US"}).rows(named=True)
     assert event["phone_token"] == KEY.token(NEW_YORK)
-    placed = ("country", "area_code", "number_block", "line_number", "carrier", "number_type", "outcome")
-    expected = ("US", "1-212", "1212555", 123, None, "FIXED_LINE_OR_MOBILE", "event")
+    placed = ("country", "area_code", "number_block", "line_number", "carrier", "number_type")
+    expected = ("US", "1-212", "1212555", 123, None, "FIXED_LINE_OR_MOBILE")
     assert tuple(event[name] for name in placed) == expected
 
 
@@ -66,47 +67,51 @@ def test_an_event_says_where_its_number_belongs() -> None:
 def test_only_geographic_numbers_have_an_area_code(
     number: str, area_code: str | None, carrier: str | None, number_type: str
 ) -> None:
-    (event,) = match(rows_of({"phone_raw": number})).rows(named=True)
+    (event,) = events_of({"phone_raw": number}).rows(named=True)
     assert (event["area_code"], event["carrier"], event["number_type"]) == (area_code, carrier, number_type)
-    assert event["outcome"] == "event"
 
 
 def test_block_and_line_make_the_number() -> None:
-    events = match(rows_of(*({"phone_raw": number} for number in (NEW_YORK, BERLIN, GHANA, "+2902123"))))
+    events = events_of(*({"phone_raw": number} for number in (NEW_YORK, BERLIN, GHANA, "+2902123")))
     whole = events["number_block"] + events["line_number"].cast(pl.String).str.zfill(4)
     assert sorted("+" + whole) == sorted((NEW_YORK, BERLIN, GHANA, "+2902123"))
 
 
 def test_an_event_of_a_contact_is_that_of_its_phone() -> None:
     rows = rows_of({"contact_id": "crm:1"}, {"phone_raw": BERLIN})
-    by_id, by_number = match(rows, phones_of({"crm:1": BERLIN})).rows()
+    by_id, by_number = build_events(match(rows, phones_of({"crm:1": BERLIN})), SEED).rows()
     assert by_id == by_number
 
 
 def test_what_is_measured_of_a_row_is_measured_of_its_event() -> None:
     measured = {"duration_s": 61, "is_answered": True, "amount_e4": 15, "campaign": "summer", "cell": 5, "device": 6}
-    (event,) = match(rows_of({"phone_raw": BERLIN, "is_inbound": True, **measured})).rows(named=True)
+    (event,) = events_of({"phone_raw": BERLIN, "is_inbound": True, **measured}).rows(named=True)
     assert {name: event[name] for name in measured} == measured
     assert (event["activity_source"], event["activity_kind"], event["occurred_at"]) == ("calls", "call", START)
 
 
 @pytest.mark.parametrize("is_inbound", [True, False, None])
 def test_what_comes_in_from_a_contact_goes_out_from_its_number(is_inbound: bool | None) -> None:
-    assert match(rows_of({"phone_raw": BERLIN, "is_inbound": is_inbound}))["is_outgoing"].to_list() == [is_inbound]
+    assert events_of({"phone_raw": BERLIN, "is_inbound": is_inbound})["is_outgoing"].to_list() == [is_inbound]
 
 
 def test_a_counterparty_is_one_however_it_is_written() -> None:
     written = ("+49 30 12345678", "030 12345678", "0049 (0)30/12345678")
-    events = match(rows_of(*({"phone_raw": GHANA, "region_hint": "DE", "counterparty": each} for each in written)))
+    events = events_of(*({"phone_raw": GHANA, "region_hint": "DE", "counterparty": each} for each in written))
     assert events["counterparty"].n_unique() == 1
     assert set(events.select("counterparty_country", "counterparty_area_code").rows()) == {("DE", "49-30")}
+
+
+def test_a_counterparty_with_a_plus_is_a_number_though_nobody_has_such_numbers() -> None:
+    events = events_of(*({"phone_raw": GHANA, "counterparty": each} for each in ("+1 555 555 0000", "+15555550000")))
+    assert events["counterparty"].n_unique() == 1
 
 
 @pytest.mark.parametrize("counterparty", ["agent 7", "1234567", "030 12345678", "12345"])
 def test_a_counterparty_that_is_no_number_where_it_stands_is_hashed_as_it_is(counterparty: str) -> None:
     region = "US" if counterparty == "1234567" else None  # an agent's id, with as many digits as a local number
     rows = [{"phone_raw": GHANA, "region_hint": region, "counterparty": each} for each in (counterparty, "shop", None)]
-    events = match(rows_of(*rows))
+    events = events_of(*rows)
     assert events["counterparty"].n_unique() == 3
     assert events["counterparty"].null_count() == 1
     assert events.select("counterparty_country", "counterparty_area_code").null_count().row(0) == (3, 3)
@@ -151,7 +156,7 @@ def test_every_row_is_an_event_or_counted_for_what_it_is() -> None:
     }
     no_events = matched.filter(pl.col("outcome") != "event")
     assert no_events["phone_token", "number_block", "line_number"].null_count().row(0) == (7, 7, 7)
-    assert STAGED_EVENT.conform(matched.lazy()).collect_schema() == STAGED_EVENT.schema
+    assert build_events(matched, SEED)["cell"].sort().to_list() == [1, 5]
 
     sizes = describe_sizes(["calls", "idle"], count_rows(rows.collect(), START), count_outcomes(matched, START), END)
     assert sizes.drop("as_of").rows() == [("calls", 9, 2, 1, 3, 3), ("idle", 0, 0, 0, 0, 0)]

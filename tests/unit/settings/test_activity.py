@@ -83,3 +83,12 @@ def test_rates_in_the_environment_that_are_none_are_told(
     monkeypatch.setenv(variable, "much")
     with pytest.raises(SettingsError, match=r"^(environment|phoneseg\.toml)"):
         make_settings()
+
+
+def test_a_pipeline_reads_the_sources_that_are_for_it_and_both_read_the_others(make_settings: MakeSettings) -> None:
+    network = BY_NUMBER.replace("calls", "network") + 'pipelines = ["monitor_activity"]\n'
+    own = BY_ID.replace("calls", "own") + 'pipelines = ["segment_contacts"]\n'
+    settings = make_settings(more=BY_NUMBER + network + own)
+    assert list(settings.activity_of("segment_contacts")) == ["calls", "own"]
+    assert list(settings.activity_of("monitor_activity")) == ["calls", "network"]
+    assert settings.activity_of("monitor_activity")["network"] is settings.activity["network"]
