@@ -11,6 +11,8 @@ CONTACTABLE: Final = "contactable"
 """The kind of channels and purposes that contacts may be contacted by and for."""
 OBJECTION: Final = "objection"
 """The kind of contacts that object to profiling."""
+RISK: Final = "risk"
+"""The kind of contacts by their risk of fraud."""
 
 _SEGMENT_KEY: Final = (
     Column("segment_kind", pl.String, "Kind of the segment, such as country."),

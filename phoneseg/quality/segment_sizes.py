@@ -9,7 +9,7 @@ from typing import Final
 import polars as pl
 import sqlalchemy as sa
 
-from phoneseg.contracts import CONTACTABLE, OBJECTION, PIPELINE_RUN, SEGMENT_SIZE
+from phoneseg.contracts import CONTACTABLE, OBJECTION, PIPELINE_RUN, RISK, SEGMENT_SIZE
 from phoneseg.errors import SegmentJumpError
 from phoneseg.run import Run, as_utc
 from phoneseg.settings import SegmentSettings
@@ -76,7 +76,8 @@ def find_jumps(
 
     A segment counts that has, or had, `max_change_from_contacts` members, and whose kind or definition there was
     before and is still: who adds or removes one wants that. Without members it has the size 0. Where fewer may be
-    contacted, or more object, it is no jump: who said so should not wait until somebody accepts it.
+    contacted, or more object, it is no jump: who said so should not wait until somebody accepts it. Nor where all risks
+    come or go at once: monitoring began or ended, or the mode is another.
 
     Args:
         earlier: The segments as they were.
@@ -100,6 +101,7 @@ def find_jumps(
             _has_rule(rules),
             ~is_new,
             ~_is_refusal(),
+            ~_is_switch(),
         )
         .sort(change, "segment_kind", "segment_code", descending=[True, False, False])
     )
@@ -109,6 +111,13 @@ def _is_refusal() -> pl.Expr:
     """Return whether fewer contacts allow something than before, or more object."""
     kind, is_less = pl.col("segment_kind"), pl.col("now") < pl.col("before")
     return (kind.eq(CONTACTABLE) & is_less) | (kind.eq(OBJECTION) & ~is_less)
+
+
+def _is_switch() -> pl.Expr:
+    """Return whether a segment is one of risk, and all of those together had no member, or have none now."""
+    kind = pl.col("segment_kind")
+    has_none = (pl.col(name).sum().over(kind) == 0 for name in ("before", "now"))
+    return kind.eq(RISK) & pl.any_horizontal(*has_none)
 
 
 def _has_rule(keys: Collection[str]) -> pl.Expr:

@@ -29,7 +29,10 @@ def match_risks(run: Run) -> dict[str, int]:
         Nothing that `pipeline_run` counts.
     """
     stage = run.stage
-    risks = summarize_signals(stage.scan(MEMBER_SIGNAL.name), _scan_phones(stage)).collect(engine="streaming")
+    risks = CONTACT_RISK.schema.to_frame()
+    if stage.count(MEMBER_SIGNAL.name):  # in shadow mode there are none, and phones need not be looked through
+        signals = stage.scan(MEMBER_SIGNAL.name)
+        risks = summarize_signals(signals, _scan_phones(stage)).collect(engine="streaming")
     with stage.append_parts(CONTACT_RISK, len(stage.scan_parts(ACTIVITY.name))) as append:
         append(risks)
     return {}

@@ -37,13 +37,13 @@ def review(
     with warehouse.transaction() as connection:
         check_tables(warehouse, connection, settings)
         flagged = read_flagged(warehouse, connection, signal_kind=kind, is_open=is_open)
-    table = Table()
-    for heading in ("detector", "about", "subject", "level", "reasons", "first", "last", "label"):
+    table = Table(box=None, pad_edge=False)
+    for heading in ("detector", "about", "subject", "level", "label", "first", "last", "reasons"):
         table.add_column(heading, no_wrap=True)
     for row in flagged.head(limit).iter_rows(named=True):
-        texts = (row[name] for name in ("signal_kind", "subject_kind", "subject", "risk_level", "reasons"))
+        texts = (row[name] or _NOTHING for name in ("signal_kind", "subject_kind", "subject", "risk_level", "label"))
         days = (_day(row[name]) for name in ("as_of", "last_as_of"))
-        table.add_row(*(text or _NOTHING for text in texts), *days, row["label"] or _NOTHING)
+        table.add_row(*texts, *days, row["reasons"] or _NOTHING)
     console = Console(highlight=False, markup=False)
     if not console.is_terminal:
         console.width = _WIDEST_TABLE

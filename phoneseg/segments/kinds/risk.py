@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from phoneseg.contracts import RISK
 from phoneseg.contracts.risk import RISK_LEVELS
 from phoneseg.segments.kind import KindParameters, SegmentKind, version_of
 
@@ -16,7 +17,7 @@ def build_kind(parameters: KindParameters) -> SegmentKind:
     """
     risk = parameters.risk
     kind = SegmentKind(
-        name="risk",
+        name=RISK,
         family="risk",
         description="How much speaks for fraud by the contact, or by somebody with one of its numbers.",
         definition=(

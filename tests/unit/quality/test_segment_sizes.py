@@ -72,6 +72,14 @@ def test_where_nobody_wrote_down_the_rules_a_segment_without_members_is_taken_fo
     assert jumps({"country:DE": 5_000}, {}, rules_before=None) == ["country:DE"]
 
 
+def test_risks_may_come_or_go_all_at_once_but_not_one_by_one() -> None:
+    none, some = {"country:DE": 900}, {"country:DE": 900, "risk:low": 900, "risk:high": 200}
+    rules = RULES | {"risk"}
+    assert jumps(none, some, rules, rules) == jumps(some, none, rules, rules) == []
+    assert jumps(some, {**some, "risk:high": 900}, rules, rules) == ["risk:high"]
+    assert jumps({**none, "risk:low": 900}, some, rules, rules) == ["risk:high"]
+
+
 def test_who_refuses_does_not_wait_until_somebody_accepts_it() -> None:
     rules = frozenset({"contactable", "objection"})
     frames = [
