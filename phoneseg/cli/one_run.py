@@ -14,7 +14,8 @@ from phoneseg.run import Run
 from phoneseg.settings import Settings
 from phoneseg.verb import Counts, hold
 
-_VERBS: Final = {Pipeline.SEGMENT_CONTACTS: segmenting.VERBS, Pipeline.MONITOR_ACTIVITY: monitor.VERBS}
+_ROOMS: Final = {Pipeline.SEGMENT_CONTACTS: segmenting, Pipeline.MONITOR_ACTIVITY: monitor}
+"""Where the verbs of each pipeline are."""
 
 
 class Ended(NamedTuple):
@@ -71,7 +72,7 @@ def run_once(
             tell_failure(run, error)  # it never began, and left nothing
             raise
         try:
-            for verb in _VERBS[pipeline]:
+            for verb in _ROOMS[pipeline].VERBS:
                 check_interrupted()
                 counts |= verb(run)
         except BaseException as error:
