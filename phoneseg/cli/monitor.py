@@ -2,16 +2,15 @@
 
 from typing import Annotated
 
-import sqlalchemy as sa
 import typer
 from rich.console import Console
-from rich.table import Column, Table
 
 from phoneseg.cli.one_run import Ended, run_once
 from phoneseg.cli.options import Config
-from phoneseg.cli.summary import as_typed, program
+from phoneseg.cli.summary import as_typed, print_signals, program
 from phoneseg.contracts import Pipeline
 from phoneseg.contracts.risk import RISK_SIGNAL
+from phoneseg.publish import count_signals
 from phoneseg.run import parse_instant
 from phoneseg.settings import load_settings
 from phoneseg.warehouse import open_warehouse
@@ -51,25 +50,17 @@ def _show(ended: Ended) -> None:
     """Print how many signals there are, by kind and level, and where to look."""
     run = ended.run
     console = Console(soft_wrap=True, highlight=False)
-    console.print(f"\n[bold]phoneseg: activity monitored up to {run.as_of:%Y-%m-%d %H:%M} UTC[/bold]")
+    console.print()
     for name, meaning in (("row_count", "rows of activity read"), ("event_count", "of which of a number, to judge")):
         console.print(f"{ended.counts.get(name, 0):>12,}  {meaning}")
     warehouse = open_warehouse(run.settings)
-    signal = warehouse.naming.published(RISK_SIGNAL)
-    count = sa.func.count()
-    kinds = (signal.c.signal_kind, signal.c.risk_level)
-    grouped = sa.select(*kinds, count).where(signal.c.as_of == run.as_of).group_by(*kinds).order_by(*kinds)
     with warehouse.transaction() as connection:
-        rows = list(connection.execute(grouped))
-    if rows:
-        grid = Table("signal", "risk", Column("signals", justify="right"), box=None, pad_edge=False)
-        for kind, level, found in rows:
-            grid.add_row(kind, level, f"{found:,}")
-        console.print(grid)
-    else:
-        console.print("No signal.")
+        signals = count_signals(warehouse, connection, run.as_of)
+    if signals is not None:
+        print_signals(console, signals)
     sql = (
         "SELECT signal_kind, subject_kind, subject, risk_level, observed, expected, reasons "  # noqa: S608  # our table
-        f"FROM {signal.fullname} WHERE as_of = '{run.as_of:%Y-%m-%d %H:%M+00}' ORDER BY risk_level, signal_kind"
+        f"FROM {warehouse.naming.published(RISK_SIGNAL).fullname} WHERE as_of = '{run.as_of:%Y-%m-%d %H:%M+00}' "
+        "ORDER BY risk_level, signal_kind"
     )
     console.print(f'Look:      {program()} query --config {as_typed(run.settings.config_file)} "{sql}"')

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from phoneseg.contracts import SEGMENT, SEGMENT_MEMBERSHIP
-from phoneseg.publish import RunSummary
+from phoneseg.publish import RunSummary, SignalCounts
 from phoneseg.settings import Settings
 from phoneseg.warehouse import Warehouse
 
@@ -44,6 +44,8 @@ def print_summary(summary: RunSummary, settings: Settings, warehouse: Warehouse)
     for kind, code, name, size in summary.biggest_segments:
         grid.add_row(kind, name, code, f"{size:,}")
     console.print(grid)
+    if summary.signals is not None:
+        print_signals(console, summary.signals)
     docs = settings.resolve(settings.quality.data_docs_folder) / f"{summary.as_of:%Y-%m-%dT%H%M}" / "index.html"
     console.print(f"Tables:    {warehouse.shown_url}, schema {settings.warehouse.output_schema}")
     console.print(f"Data Docs: {docs}")
@@ -53,6 +55,18 @@ def print_summary(summary: RunSummary, settings: Settings, warehouse: Warehouse)
         "USING (segment_kind, segment_code) WHERE segment_kind = 'country' GROUP BY 1 ORDER BY 2 DESC LIMIT 5"
     )
     console.print(f'Try:       {program()} query --config {as_typed(settings.config_file)} "{sql}"')
+
+
+def print_signals(console: Console, signals: SignalCounts) -> None:
+    """Print how many signals of risk there are, by kind and level."""
+    console.print(f"[bold]Activity monitored up to {signals.as_of:%Y-%m-%d %H:%M} UTC[/bold]")
+    if not signals.counts:
+        console.print("No signal.")
+        return
+    grid = Table("signal", "risk", Column("signals", justify="right"), box=None, pad_edge=False)
+    for kind, level, count in signals.counts:
+        grid.add_row(kind, level, f"{count:,}")
+    console.print(grid)
 
 
 def program() -> str:

@@ -3,12 +3,13 @@
 Airflow runs as a program of its own, as it does everywhere; this module only calls it and shows what it says.
 """
 
+import json
 import os
 import re
 import subprocess
 import sys
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from time import perf_counter
 from typing import Final, NoReturn
@@ -16,6 +17,7 @@ from typing import Final, NoReturn
 from phoneseg.demo.warehouse_database import demo_server
 
 AS_OF: Final = date(2026, 7, 1)
+_HISTORY: Final = timedelta(weeks=9)
 _AIRFLOW_DATABASE: Final = "airflow"
 _ROOT: Final = Path(__file__).parents[2]
 _PROGRESS = re.compile(r"\]\s+(?P<message>.*?)\s+\[(?:phoneseg\.[a-z_.]+|task_wiring)\]")
@@ -43,7 +45,9 @@ def airflow_environment(config: Path, airflow_home: Path) -> dict[str, str]:
 
 
 def run_dag(folder: Path, as_of: date = AS_OF) -> None:
-    """Run the DAG `segment_contacts` once on the demo warehouse.
+    """Run the DAGs on the demo warehouse: `segment_contacts` once, and `monitor_activity` for the last hour of its day.
+
+    The weeks before are counted along: the demo has no hourly runs behind it.
 
     Args:
         folder: The demo's folder, with `phoneseg.toml`; Airflow's database and logs go there too.
@@ -58,6 +62,9 @@ def run_dag(folder: Path, as_of: date = AS_OF) -> None:
     _migrate(environment, log)
     print(f"Airflow: running the DAG segment_contacts as of {as_of} ...", flush=True)
     _airflow(["dags", "test", "segment_contacts", as_of.isoformat()], environment, log)
+    print(f"Airflow: running the DAG monitor_activity as of {as_of} ...", flush=True)
+    conf = json.dumps({"counts_from": (as_of - _HISTORY).isoformat()})
+    _airflow(["dags", "test", "monitor_activity", as_of.isoformat(), "--conf", conf], environment, log)
 
 
 def run_standalone(folder: Path, port: int) -> NoReturn:
@@ -75,9 +82,7 @@ def run_standalone(folder: Path, port: int) -> NoReturn:
     log = folder / "airflow.log"
     _migrate(environment, log)
     _airflow(["pools", "set", "warehouse", "1", "One process at a time can open the DuckDB file"], environment, log)
-    print(
-        f"Airflow: http://localhost:{port} (user and password below); unpause segment_contacts to start it", flush=True
-    )
+    print(f"Airflow: http://localhost:{port} (user and password below); unpause a DAG to start it", flush=True)
     os.execve(_airflow_program(), ["airflow", "standalone"], environment)  # noqa: S606  # our own environment's airflow
 
 

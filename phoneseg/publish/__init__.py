@@ -17,6 +17,7 @@ from phoneseg.publish.numbers import read_numbers
 from phoneseg.publish.plan import Plan, PlannedChange, plan_segments
 from phoneseg.publish.reassigned_numbers import COVERED_REGIONS, read_askable, write_answers
 from phoneseg.publish.risk_reviews import Labelled, Reviewed, read_flagged, read_reviewed, read_reviews, write_label
+from phoneseg.publish.signal_counts import SignalCounts, count_signals
 from phoneseg.publish.summary import RunSummary, read_summary
 from phoneseg.publish.swap import swap_staging
 
@@ -27,7 +28,9 @@ __all__ = [
     "PlannedChange",
     "Reviewed",
     "RunSummary",
+    "SignalCounts",
     "begin_run",
+    "count_signals",
     "count_visible",
     "drop_staging",
     "end_run",

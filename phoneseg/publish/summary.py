@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from phoneseg.contracts import CONTACT_QUARANTINE, PIPELINE_RUN, SEGMENT, SEGMENT_SIZE, Pipeline
 from phoneseg.errors import StopError
+from phoneseg.publish.signal_counts import SignalCounts, count_signals
 from phoneseg.warehouse import Warehouse
 
 
@@ -18,11 +19,13 @@ class RunSummary:
         run: Its row of PIPELINE_RUN.
         quarantined: Numbers by quarantine reason, most first; empty of a run that left the current tables alone.
         biggest_segments: Kind, code, name and size of each kind's biggest segment, in the order of the kinds.
+        signals: Signals of risk of the newest monitored interval; None where nothing was monitored.
     """
 
     run: dict[str, object]
     quarantined: dict[str, int]
     biggest_segments: list[tuple[str, str, str, int]]
+    signals: SignalCounts | None = None
 
     @property
     def as_of(self) -> datetime:
@@ -53,6 +56,7 @@ def read_summary(warehouse: Warehouse, connection: sa.Connection, run_id: str | 
         dict(row),
         _quarantined(warehouse, connection) if row["is_current"] else {},
         _biggest(warehouse, connection, row["as_of"]),
+        count_signals(warehouse, connection),
     )
 
 
