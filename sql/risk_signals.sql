@@ -1,4 +1,4 @@
--- What stood out in the last week, the surest first, with the contacts that it is about.
+-- What stood out in the last week, how sure is it, and how many numbers or contacts is it about?
 SELECT
     signal.as_of,
     signal.signal_kind,

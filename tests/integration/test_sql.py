@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from monitoring import SINCE, run_monitor
 from runs import AS_OF, execute, query, run_pipeline
 
 from phoneseg.contracts.views import View, all_views
@@ -29,6 +30,7 @@ def test_every_shipped_query_and_view_answers_on_a_published_warehouse(any_setti
     run_pipeline(any_settings)
     execute(any_settings, "DELETE FROM support.requester WHERE requester_id % 5 = 0")
     run_pipeline(any_settings, NEXT, accept_drift=True)
+    run_monitor(any_settings, since=SINCE)
     assert len(FILES) >= 10
     for file in FILES:
         assert query(any_settings, file.read_text()).height > 0, file.name
