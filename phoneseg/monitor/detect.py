@@ -74,8 +74,9 @@ def _open_scene(run: Run) -> Scene:
     events = leave_out_allowed(stage.scan(STAGED_EVENT.name), listed)
     stage.write(_JUDGED_EVENT, drop_campaigns(events, causes))
     events = stage.scan(_JUDGED_EVENT)
-    counts = count_interval(events, run.data_interval_start, run.as_of, settings.hourly_levels)
-    stage.write(PREFIX_ACTIVITY.name, counts.sort(PREFIX_ACTIVITY.key))
+    with stage.append(PREFIX_ACTIVITY) as append:
+        for counts in count_interval(events, run.data_interval_start, run.as_of, settings.hourly_levels):
+            append(counts.sort(PREFIX_ACTIVITY.key).collect(engine="streaming"))
     counted = stage.scan(PREFIX_ACTIVITY.name)
     is_now = pl.col("as_of") == run.as_of
     return Scene(

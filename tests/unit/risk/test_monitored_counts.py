@@ -22,7 +22,7 @@ def _count(start: datetime, as_of: datetime) -> pl.DataFrame:
         {**place, "occurred_at": end - HOUR / 2, "phone_token": "t", "is_answered": None, "duration_s": 1}
         for end in ends
     ]
-    return count_interval(list_events(events), start, as_of, LEVELS).collect()
+    return pl.concat(pl.collect_all(count_interval(list_events(events), start, as_of, LEVELS)))
 
 
 def test_an_hour_that_ends_no_day_is_counted_alone_and_not_by_block() -> None:
