@@ -224,17 +224,20 @@ class Stage:
         unfinished.rename(path)
 
     @contextmanager
-    def append_parts(self, table: Table, count: int) -> Iterator[Callable[[pl.DataFrame], None]]:
+    def append_parts(
+        self, table: Table, count: int, key: str = "contact_id"
+    ) -> Iterator[Callable[[pl.DataFrame], None]]:
         """Yield a function that appends rows to a stage table in parts: all rows of a contact are in one of them.
 
-        The same contact is in the same part of every table with as many parts.
+        The same contact is in the same part of every table with as many parts. With another `key`, it is all rows of
+        one value of that column.
         """
         self._remove_parts(table.name)
         with ExitStack() as stack:
             parts = [stack.enter_context(self.append(table, _part_name(table.name, part))) for part in range(count)]
 
             def append(rows: pl.DataFrame) -> None:
-                numbered = rows.with_columns(part=pl.col("contact_id").hash(seed=7) % count)
+                numbered = rows.with_columns(part=pl.col(key).hash(seed=7) % count)
                 for (part,), some in numbered.partition_by("part", as_dict=True, include_key=False).items():
                     parts[part](some)
 

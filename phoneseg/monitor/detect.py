@@ -1,6 +1,7 @@
 """What the events of an hour, or of the day that it ends, say of numbers and prefixes."""
 
 import logging
+from dataclasses import replace
 from time import perf_counter
 from typing import Final
 
@@ -25,13 +26,16 @@ from phoneseg.risk.read_times import ends_day
 from phoneseg.risk.revenue import estimate_losses
 from phoneseg.risk.scene import DAY_H, HOUR_H, Scene
 from phoneseg.risk.sim_box_model import SimBoxModel
-from phoneseg.run import Run
+from phoneseg.run import Run, Stage
 from phoneseg.verb import Counts, verb
 
 KNOWN_CAUSE: Final = "known_cause"
 PREFIX_LIST: Final = "prefix_list"
 TERMINATION_RATE: Final = "termination_rate"
-_JUDGED_EVENT: Final = "judged_event"
+_JUDGED_EVENT: Final = replace(STAGED_EVENT, name="judged_event")
+_BATCH_EVENTS: Final = 500_000
+_PART_EVENTS: Final = 4_000_000
+_MOST_PARTS: Final = 64  # each is an open file
 _E4: Final = 10_000
 log = logging.getLogger(__name__)
 
@@ -71,9 +75,8 @@ def _open_scene(run: Run) -> Scene:
     stage, settings = run.stage, run.settings.risk
     causes = stage.scan(KNOWN_CAUSE).collect()
     listed = valid_at(stage.scan(PREFIX_LIST).collect(), run.as_of)
-    events = leave_out_allowed(stage.scan(STAGED_EVENT.name), listed)
-    stage.write(_JUDGED_EVENT, drop_campaigns(events, causes))
-    events = stage.scan(_JUDGED_EVENT)
+    parts = _write_judged(stage, drop_campaigns(leave_out_allowed(stage.scan(STAGED_EVENT.name), listed), causes))
+    events = pl.concat(parts)
     with stage.append(PREFIX_ACTIVITY) as append:
         for counts in count_interval(events, run.data_interval_start, run.as_of, settings.hourly_levels):
             append(counts.sort(PREFIX_ACTIVITY.key).collect(engine="streaming"))
@@ -83,13 +86,25 @@ def _open_scene(run: Run) -> Scene:
         run.as_of,
         counted.filter(is_now).collect(),
         pl.concat([stage.scan(PREFIX_HISTORY.name), counted.filter(~is_now)]),
-        events,
+        tuple(parts),
         stage.scan(NUMBER_HOLDER.name),
         causes,
         listed,
         settings,
         _read_model(run),
     )
+
+
+def _write_judged(stage: Stage, events: pl.LazyFrame) -> list[pl.LazyFrame]:
+    """Write the events that count, in parts that fit in memory, and return them; all of a number are in one part."""
+    part_count = min(1 + stage.count(STAGED_EVENT.name) // _PART_EVENTS, _MOST_PARTS)
+    if part_count == 1:
+        stage.write(_JUDGED_EVENT.name, events)
+    else:
+        with stage.append_parts(_JUDGED_EVENT, part_count, key="phone_token") as append:
+            for batch in events.collect_batches(chunk_size=_BATCH_EVENTS, maintain_order=False):
+                append(batch)
+    return stage.scan_parts(_JUDGED_EVENT.name)
 
 
 def _read_model(run: Run) -> SimBoxModel | None:

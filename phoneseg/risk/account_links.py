@@ -1,5 +1,6 @@
 """What accounts have in common: devices, numbers and counterparties, and which of these say nothing."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import polars as pl
@@ -13,12 +14,13 @@ COUNTERPARTY: Final = "counterparty"
 LINK_KINDS: Final = (DEVICE, NUMBER, COUNTERPARTY)
 
 
-def link_accounts(holders: pl.LazyFrame, events: pl.LazyFrame) -> pl.LazyFrame:
+def link_accounts(holders: pl.LazyFrame, parts: Sequence[pl.LazyFrame]) -> pl.LazyFrame:
     """Tell which devices, numbers and counterparties each account uses.
 
     Args:
         holders: `contact_id` and `phone_token`, one row for each number of an account.
-        events: Rows of RISK_EVENT. An event counts for each account that has its number.
+        parts: Rows of RISK_EVENT, all of a number in one part. An event counts for each account that has its number;
+            those of other numbers cost little.
 
     Returns:
         `contact_id`, `link_kind` (of LINK_KINDS) and `link` (UInt64: the hash of a device or counterparty, or of a
@@ -30,15 +32,18 @@ def link_accounts(holders: pl.LazyFrame, events: pl.LazyFrame) -> pl.LazyFrame:
         link_kind=pl.lit(NUMBER),
         link=pl.col("phone_token").str.head(16).str.to_integer(base=16, dtype=pl.UInt64),
     )
-    used = [
-        events.filter(pl.col(kind).is_not_null())
-        .select("phone_token", link=kind)
+    used = [_list_used(held, part, kind) for part in parts for kind in (DEVICE, COUNTERPARTY)]
+    return pl.concat([numbers, *(each.collect(engine="streaming").lazy() for each in used)]).unique()
+
+
+def _list_used(held: pl.LazyFrame, events: pl.LazyFrame, kind: str) -> pl.LazyFrame:
+    own = events.filter(pl.col(kind).is_not_null()).join(held.select("phone_token"), on="phone_token", how="semi")
+    return (
+        own.select("phone_token", link=kind)
         .unique()
         .join(held, on="phone_token")
         .select("contact_id", link_kind=pl.lit(kind), link="link")
-        for kind in (DEVICE, COUNTERPARTY)
-    ]
-    return pl.concat([numbers, *used]).unique()
+    )
 
 
 def drop_hubs(links: pl.LazyFrame, settings: RingSettings) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -1,5 +1,6 @@
 """What a number's calls look like: indicators that tell SIM boxes from others, with unit and meaning."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -7,7 +8,7 @@ from typing import Final
 import polars as pl
 
 from phoneseg.contracts.model import UTC_INSTANT
-from phoneseg.risk.call_counts import CallCounts
+from phoneseg.risk.call_counts import CallCounts, collect_counts, count_calls
 from phoneseg.settings.risk_sim_box import SimBoxSettings
 
 _NIGHT_ENDS_H: Final = 6
@@ -180,16 +181,47 @@ def describe_calls(
         `outgoing_calls`, `observed_h` (hours from its first event in the window, at least 12), and the INDICATORS, null
         where nothing is known: so for messages, and for incoming calls, where no number of the window has any.
     """
+    described = _describe_numbers(counts, _count_numbers_on(counts.devices), window_start, as_of, settings)
+    return _tell_indicators(described)
+
+
+def describe_calls_in_parts(
+    parts: Sequence[pl.LazyFrame], window_start: datetime, as_of: datetime, settings: SimBoxSettings
+) -> pl.DataFrame:
+    """Describe numbers as `describe_calls` does, in the memory that a part of them takes.
+
+    Args:
+        parts: Rows of RISK_EVENT of the window; all events of a number are in one part.
+        window_start: Start of the window (UTC).
+        as_of: Its end (UTC).
+        settings: As for `describe_calls`.
+    """
+    used = [count_calls(part).devices.select("phone_token", "device").collect(engine="streaming") for part in parts]
+    shared = _count_numbers_on(pl.concat(used).lazy()).collect().lazy()
+    described = [
+        _describe_numbers(collect_counts(count_calls(part)), shared, window_start, as_of, settings).collect()
+        for part in parts
+    ]
+    return _tell_indicators(pl.concat(described).lazy()).collect()
+
+
+def _describe_numbers(
+    counts: CallCounts, shared: pl.LazyFrame, window_start: datetime, as_of: datetime, settings: SimBoxSettings
+) -> pl.LazyFrame:
+    """Return what indicators are made of, but what neighbours tell; `shared` has `numbers_on_device` of each device."""
     numbers = _sum_hours(counts.hours, window_start, as_of, settings)
     judged = numbers.filter(pl.col("outgoing_calls") >= settings.min_outgoing_calls)
     token = judged.select("phone_token")
     cells = _describe_cells(counts.cells.join(token, on="phone_token", how="semi"))
-    described = (
+    return (
         judged.join(_describe_hours_of_day(counts.hours, token, settings), on="phone_token", how="left")
         .join(_describe_callees(counts, token), on="phone_token", how="left")
         .join(cells, on="phone_token", how="left")
-        .join(_describe_devices(counts.devices, token), on="phone_token", how="left")
+        .join(_describe_devices(counts.devices, token, shared), on="phone_token", how="left")
     )
+
+
+def _tell_indicators(described: pl.LazyFrame) -> pl.LazyFrame:
     return (
         _count_neighbours(described)
         .select(
@@ -279,8 +311,11 @@ def _describe_cells(cells: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _describe_devices(devices: pl.LazyFrame, token: pl.LazyFrame) -> pl.LazyFrame:
-    shared = devices.group_by("device").agg(numbers_on_device=pl.len())
+def _count_numbers_on(devices: pl.LazyFrame) -> pl.LazyFrame:
+    return devices.group_by("device").agg(numbers_on_device=pl.len())
+
+
+def _describe_devices(devices: pl.LazyFrame, token: pl.LazyFrame, shared: pl.LazyFrame) -> pl.LazyFrame:
     return (
         devices.join(token, on="phone_token", how="semi")
         .join(shared, on="device")

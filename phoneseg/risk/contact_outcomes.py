@@ -54,7 +54,11 @@ def collect_completions(events: pl.LazyFrame, window: Window, settings: Conversi
 
 def _follow(sent: pl.LazyFrame, acted: pl.LazyFrame, hours: float) -> pl.LazyFrame:
     """Return numbers and campaigns with whether an act followed a contact within so many hours."""
-    acts = acted.select("phone_token", "occurred_at", acted_at="occurred_at").sort("occurred_at")
+    acts = (
+        acted.join(sent.select("phone_token").unique(), on="phone_token", how="semi")
+        .select("phone_token", "occurred_at", acted_at="occurred_at")
+        .sort("occurred_at")
+    )
     contacts = sent.select(*_NUMBER, "occurred_at", pl.col("campaign").fill_null("")).sort("occurred_at")
     followed = contacts.join_asof(
         acts,

@@ -119,13 +119,13 @@ def _find_amounts(scene: Scene, window: Window) -> Found:
 def _find_low_conversion(scene: Scene, window: Window) -> Found:
     settings = scene.settings.prefixes.conversion
     sooner = _earlier(window, settings.conversion_h)
-    return tell(scene, find_low_conversion(scene.events, sooner, settings))
+    return tell(scene, find_low_conversion(scene.parts_since(sooner.start), sooner, settings))
 
 
 def _find_low_completion(scene: Scene, window: Window) -> Found:
     settings = scene.settings.prefixes.conversion
     sooner = _earlier(window, settings.completion_window_h)
-    return tell(scene, find_low_completion(scene.events, sooner, settings))
+    return tell(scene, find_low_completion(scene.parts_since(sooner.start), sooner, settings))
 
 
 def _earlier(window: Window, hours: float) -> Window:

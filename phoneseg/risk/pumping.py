@@ -1,5 +1,6 @@
 """Prefixes whose messages, or calls, lead to less than those of their country: artificially inflated traffic."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import polars as pl
@@ -17,34 +18,34 @@ _MOST_CORRELATION: Final = 0.5
 _LEAST_RATE: Final = 1e-6
 
 
-def find_low_conversion(events: pl.LazyFrame, window: Window, settings: ConversionSettings) -> pl.DataFrame:
+def find_low_conversion(parts: Sequence[pl.LazyFrame], window: Window, settings: ConversionSettings) -> pl.DataFrame:
     """Find prefixes of all levels whose numbers do too little after messages to them.
 
     Args:
-        events: As `collect_conversions` takes them.
+        parts: Events as `collect_conversions` takes them; all of a number are in one part.
         window: When the messages were sent.
         settings: When a rate is too low.
 
     Returns:
         Rows of RISK_SIGNAL, activity_kind message; see `judge_prefixes`.
     """
-    outcomes = collect_conversions(events, window, settings).collect(engine="streaming")
-    return _find(outcomes, LOW_CONVERSION, "message", window, settings)
+    outcomes = [collect_conversions(part, window, settings).collect(engine="streaming") for part in parts]
+    return _find(pl.concat(outcomes), LOW_CONVERSION, "message", window, settings)
 
 
-def find_low_completion(events: pl.LazyFrame, window: Window, settings: ConversionSettings) -> pl.DataFrame:
+def find_low_completion(parts: Sequence[pl.LazyFrame], window: Window, settings: ConversionSettings) -> pl.DataFrame:
     """Find prefixes of all levels whose numbers answer calls too seldom.
 
     Args:
-        events: As `collect_completions` takes them.
+        parts: Events as `collect_completions` takes them; all of a number are in one part.
         window: When the calls were made.
         settings: When a rate is too low.
 
     Returns:
         Rows of RISK_SIGNAL, activity_kind call; see `judge_prefixes`.
     """
-    outcomes = collect_completions(events, window, settings).collect(engine="streaming")
-    return _find(outcomes, LOW_COMPLETION, "call", window, settings)
+    outcomes = [collect_completions(part, window, settings).collect(engine="streaming") for part in parts]
+    return _find(pl.concat(outcomes), LOW_COMPLETION, "call", window, settings)
 
 
 def judge_prefixes(counts: pl.DataFrame, settings: ConversionSettings) -> pl.DataFrame:

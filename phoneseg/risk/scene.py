@@ -11,8 +11,7 @@ import polars as pl
 from phoneseg.contracts.risk import RISK_MEMBER, RISK_SIGNAL
 from phoneseg.risk.account_links import link_accounts
 from phoneseg.risk.block_density import expect_active_numbers, expect_new_numbers
-from phoneseg.risk.call_counts import collect_counts, count_calls
-from phoneseg.risk.call_patterns import describe_calls
+from phoneseg.risk.call_patterns import describe_calls_in_parts
 from phoneseg.risk.clusters import NumberClusters, collect_appearances, find_number_clusters
 from phoneseg.risk.new_numbers import HISTORY_DAYS, count_new_numbers, list_known_numbers
 from phoneseg.risk.rings import Rings, find_rings
@@ -32,8 +31,8 @@ class Scene:
         as_of: End of the data interval (UTC).
         counts: Rows of PREFIX_ACTIVITY of the windows that end at `as_of`.
         history: Rows of PREFIX_ACTIVITY before them.
-        events: Rows of STAGED_EVENT up to `as_of`, as far back as extract reads; without those of own campaigns and of
-            numbers that a list allows.
+        parts: Rows of STAGED_EVENT up to `as_of`, as far back as extract reads, without those of own campaigns and of
+            numbers that a list allows; in parts that fit in memory, all events of a number in one of them.
         holders: Rows of NUMBER_HOLDER; none where no day ends.
         causes: Rows of KNOWN_CAUSE.
         listed: Rows of `prefix_lists.valid_at`.
@@ -44,7 +43,7 @@ class Scene:
     as_of: datetime
     counts: pl.DataFrame
     history: pl.LazyFrame
-    events: pl.LazyFrame
+    parts: tuple[pl.LazyFrame, ...]
     holders: pl.LazyFrame
     causes: pl.DataFrame
     listed: pl.DataFrame
@@ -54,6 +53,15 @@ class Scene:
     def window(self, hours: float) -> Window:
         """Return the window of so many hours that ends at `as_of`."""
         return Window(self.as_of - timedelta(hours=hours), self.as_of)
+
+    @property
+    def events(self) -> pl.LazyFrame:
+        """All events."""
+        return pl.concat(self.parts)
+
+    def parts_since(self, start: datetime) -> list[pl.LazyFrame]:
+        """Return the parts of the events from an instant on."""
+        return [part.filter(pl.col("occurred_at") >= start) for part in self.parts]
 
     def within(self, window: Window) -> pl.LazyFrame:
         """Return the events of a window."""
@@ -67,9 +75,9 @@ class Scene:
     @cached_property
     def call_patterns(self) -> pl.DataFrame:
         """Rows of `describe_calls`, of the long window."""
-        counts = collect_counts(count_calls(self.within(self.long_window)))
-        patterns = describe_calls(counts, *self.long_window, self.settings.sim_box)
-        return patterns.collect(engine="streaming")
+        return describe_calls_in_parts(
+            self.parts_since(self.long_window.start), *self.long_window, self.settings.sim_box
+        )
 
     @cached_property
     def new_clusters(self) -> NumberClusters:
@@ -92,11 +100,11 @@ class Scene:
     @cached_property
     def rings(self) -> Rings:
         """Rings of the accounts that hold numbers with events in the long window."""
-        links = link_accounts(self.holders, self.within(self.long_window))
+        links = link_accounts(self.holders, self.parts_since(self.long_window.start)).collect(engine="streaming")
         accounts = self.holders.select("contact_id", "created_at").unique(
             "contact_id", keep="first", maintain_order=True
         )
-        return find_rings(links, accounts, self.long_window, self.settings.clusters.ring)
+        return find_rings(links.lazy(), accounts, self.long_window, self.settings.clusters.ring)
 
 
 class Found(NamedTuple):

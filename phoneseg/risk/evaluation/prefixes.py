@@ -40,7 +40,9 @@ def evaluate_low_conversion(seed: int, evasion: str, settings: PrefixRiskSetting
     """Return rows of EVALUATION of blocks, and of those of high risk."""
     days = pumping_scenarios.DAYS
     drawn = pumping_scenarios.draw_pumping_scenario(seed, evasion)
-    signals = find_low_conversion(drawn.events.lazy(), Window(START, START + timedelta(days=days)), settings.conversion)
+    signals = find_low_conversion(
+        [drawn.events.lazy()], Window(START, START + timedelta(days=days)), settings.conversion
+    )
     places = drawn.events.select("country", "carrier", "number_block").unique()
     return [
         score_detection(name, evasion, _expand_blocks(told, places), drawn.true_blocks, days)

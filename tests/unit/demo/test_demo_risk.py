@@ -93,7 +93,7 @@ def test_the_cluster_is_told_as_high_and_the_school_is_to_be_looked_at(demo: Dem
 def test_the_ring_is_told_and_no_other(demo: Demo, events: pl.LazyFrame) -> None:
     given = demo["truth.phone_cell"].filter("is_recoverable")
     holders = given.select("contact_id", phone_token=write_token(pl.col("phone_e164"))).unique()
-    links = link_accounts(holders.lazy(), events.filter(WEEK.holds("occurred_at")))
+    links = link_accounts(holders.lazy(), [events.filter(WEEK.holds("occurred_at"))])
     used = events.select("phone_token").unique()
     own = links.join(holders.lazy().join(used, on="phone_token", how="semi"), on="contact_id", how="semi")
     rings = find_rings(own, None, WEEK, SETTINGS.clusters.ring)
@@ -139,7 +139,7 @@ def test_in_the_default_demo_a_campaign_alerts_nothing_and_the_pumped_block_is_t
         with_campaign, without = _messages_of_campaign(demo, events, day)
         assert with_campaign > 0 == without
     sent = Window(DAY.start - timedelta(days=1), DAY.start)
-    found = find_low_conversion(events, sent, SETTINGS.prefixes.conversion)
+    found = find_low_conversion([events], sent, SETTINGS.prefixes.conversion)
     pumped = demo["truth.risk_plant"].filter(plant="pumped_block")
     blocks = found.filter(subject_kind="number_block")  # a carrier of hardly any other number is told, too
     assert blocks.select("subject", "risk_level").rows() == [(pumped["subject"].item(), "high")]

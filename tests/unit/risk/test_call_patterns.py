@@ -1,16 +1,19 @@
 """Indicators out of a few calls, and against plain Python."""
 
 from collections import Counter
+from datetime import timedelta
 from math import log
 
 import polars as pl
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from phoneseg.risk.call_patterns import INDICATOR_NAMES, INDICATORS
+from phoneseg.risk.call_counts import count_calls
+from phoneseg.risk.call_patterns import INDICATOR_NAMES, INDICATORS, describe_calls, describe_calls_in_parts
 from phoneseg.settings.risk_sim_box import SimBoxSettings
-from tests.unit.risk.call_events import ALL, Row, describe, event
+from tests.unit.risk.call_events import ALL, MONDAY, Row, describe, event, frame
 from tests.unit.risk.test_call_counts import EVENTS
 
 
@@ -158,3 +161,13 @@ def test_every_indicator_has_a_unit_and_a_meaning_and_a_name_of_its_own() -> Non
 def test_no_call_gives_no_row() -> None:
     assert describe(event(kind="message")).is_empty()
     assert describe().schema["one_way_numbers_in_cell"] == pl.Float64
+
+
+@settings(deadline=None, max_examples=40)
+@given(EVENTS, st.integers(1, 4))
+def test_patterns_in_parts_are_those_of_all_events(rows: list[Row], part_count: int) -> None:
+    events = frame(rows).lazy()
+    ends_at = MONDAY + timedelta(days=7)
+    parts = [events.filter(pl.col("phone_token").hash(seed=1) % part_count == part) for part in range(part_count)]
+    whole = describe_calls(count_calls(events), MONDAY, ends_at, ALL).collect()
+    assert_frame_equal(describe_calls_in_parts(parts, MONDAY, ends_at, ALL), whole)

@@ -29,7 +29,7 @@ def _scene(events: pl.DataFrame | None = None, **known: Any) -> Scene:
     empty: dict[str, Any] = {
         "counts": PREFIX_ACTIVITY.schema.to_frame(),
         "history": PREFIX_ACTIVITY.schema.to_frame().lazy(),
-        "events": (RISK_EVENT.schema.to_frame() if events is None else events).lazy(),
+        "parts": ((RISK_EVENT.schema.to_frame() if events is None else events).lazy(),),
         "holders": NUMBER_HOLDER.schema.to_frame().lazy(),
         "causes": KNOWN_CAUSE.to_frame(),
         "listed": PREFIX_LIST_SCHEMA.to_frame(),

@@ -78,7 +78,7 @@ def test_a_number_that_answers_in_time_was_reached() -> None:
 
 def test_pumped_blocks_are_found_and_a_newsletter_accuses_nobody() -> None:
     drawn = draw_pumping_scenario(4, "naive")
-    signals = find_low_conversion(drawn.events.lazy(), WINDOW, SETTINGS)
+    signals = find_low_conversion([drawn.events.lazy()], WINDOW, SETTINGS)
     assert signals.schema == RISK_SIGNAL.schema
     assert signals.select(RISK_SIGNAL.key).is_unique().all()
     high = signals.filter(pl.col("risk_level") == "high")
@@ -90,7 +90,7 @@ def test_pumped_blocks_are_found_and_a_newsletter_accuses_nobody() -> None:
 
 def test_a_country_of_its_own_is_found_as_a_country() -> None:
     drawn = draw_pumping_scenario(4, "own_country")
-    signals = find_low_conversion(drawn.events.lazy(), WINDOW, SETTINGS)
+    signals = find_low_conversion([drawn.events.lazy()], WINDOW, SETTINGS)
     assert signals.filter(pl.col("risk_level") == "high").select("subject_kind", "subject").rows() == [
         ("country", "SL")
     ]
@@ -107,7 +107,7 @@ def test_calls_that_nobody_takes_are_told_as_low_completion() -> None:
         "is_outgoing": False,
         "is_answered": (rng.random(size) < 0.6) & (block != 7),
     }
-    signals = find_low_completion(build_events(columns, size).lazy(), WINDOW, SETTINGS)
+    signals = find_low_completion([build_events(columns, size).lazy()], WINDOW, SETTINGS)
     assert signals.select("signal_kind", "subject", "activity_kind", "risk_level").rows() == [
         ("low_completion", "7", "call", "high")
     ]
@@ -151,6 +151,6 @@ def test_chances_are_no_smaller_than_they_say_where_prefixes_only_differ_for_hon
 
 def test_no_event_gives_no_signal() -> None:
     for find in (find_low_conversion, find_low_completion):
-        signals = find(_events([]), WINDOW, SETTINGS)
+        signals = find([_events([])], WINDOW, SETTINGS)
         assert signals.is_empty()
         assert signals.schema == RISK_SIGNAL.schema

@@ -156,7 +156,7 @@ def test_links_of_accounts_are_those_of_their_numbers() -> None:
         "device": pl.Series([7, 8, 9], dtype=pl.UInt64),
     }
     events = build_events({**columns, "occurred_at": pl.Series([START] * 3)}, 3)
-    links = link_accounts(holders, events.lazy()).collect()
+    links = link_accounts(holders, [events.lazy()]).collect()
     devices = links.filter(pl.col("link_kind") == DEVICE).select("contact_id", "link").sort(pl.all())
     assert devices.rows() == [("crm:1", 7), ("crm:2", 7), ("crm:2", 8)]
     assert len(links.filter(pl.col("link_kind") == NUMBER)) == 3
