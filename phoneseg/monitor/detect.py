@@ -21,7 +21,7 @@ from phoneseg.risk.calendar import drop_campaigns
 from phoneseg.risk.detectors import DETECTORS
 from phoneseg.risk.monitored_counts import count_interval
 from phoneseg.risk.prefix_lists import leave_out_allowed, valid_at
-from phoneseg.risk.read_times import ends_day
+from phoneseg.risk.read_times import ends_day, is_judged
 from phoneseg.risk.revenue import estimate_losses
 from phoneseg.risk.scene import DAY_H, HOUR_H, Scene
 from phoneseg.risk.sim_box_model import SimBoxModel
@@ -82,7 +82,7 @@ def _open_scene(run: Run) -> Scene:
         run.as_of,
         counted.filter(is_now).collect(),
         pl.concat([stage.scan(PREFIX_HISTORY.name), counted.filter(~is_now)]),
-        events,
+        events.filter(is_judged(run.as_of, settings)),
         stage.scan(NUMBER_HOLDER.name),
         causes,
         listed,

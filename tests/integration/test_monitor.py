@@ -90,12 +90,23 @@ def test_hours_one_by_one_count_what_a_wide_interval_counts(demo_settings: Setti
     one_by_one = monitored_tables(demo_settings)
     execute(demo_settings, "DELETE FROM phoneseg.prefix_activity")
     run_monitor(demo_settings, start + 5 * HOUR, since=start)
-    # The day is whole in the run at midnight, which looks back, and not in the wide interval.
-    wide = [row for row in monitored_tables(demo_settings)["prefix_activity"] if row[1] == 1]
-    assert wide == [row for row in one_by_one["prefix_activity"] if row[1] == 1]
+    assert monitored_tables(demo_settings)["prefix_activity"] == one_by_one["prefix_activity"]
+
+
+def test_a_wide_interval_tells_what_its_last_hour_tells(demo_settings: Settings) -> None:
+    run_pipeline(demo_settings)
+    run_monitor(demo_settings, since=SINCE)
+    wide = monitored_tables(demo_settings)
+    run_monitor(demo_settings)
+    hour = monitored_tables(demo_settings)
+    assert wide["risk_signal"]
+    assert {name: rows for name, rows in hour.items() if name != "monitored_size"} == {
+        name: rows for name, rows in wide.items() if name != "monitored_size"
+    }
 
 
 def test_hours_leave_other_hours_and_all_tables_of_the_daily_run_alone(demo_settings: Settings) -> None:
+    demo_settings = edit_settings(demo_settings, 'mode = "on"', 'mode = "shadow"')
     run_pipeline(demo_settings)
     daily = published_tables(demo_settings)
     run_monitor(demo_settings, DAY_END - HOUR)
@@ -165,7 +176,7 @@ def test_the_command_line_monitors_and_backfills_hours(demo_settings: Settings) 
     config = demo_settings.config_file
     done = run_command("monitor", "--config", config, "--as-of", "2026-06-30T22:00", "--counts-from", "2026-06-20")
     assert done.returncode == 0, done.stderr
-    assert "activity monitored up to 2026-06-30 22:00 UTC" in done.stdout
+    assert "Activity monitored up to 2026-06-30 22:00 UTC" in done.stdout
     dates = ("--from", "2026-06-30T22:00", "--to", "2026-07-01")
     filled = run_command("backfill", "--pipeline", "monitor_activity", "--config", config, *dates, "--missing")
     assert filled.returncode == 0, filled.stderr
