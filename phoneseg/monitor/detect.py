@@ -15,12 +15,12 @@ from phoneseg.contracts.risk import (
     SIM_BOX_LOSS,
     STAGED_EVENT,
 )
-from phoneseg.errors import SettingsError
+from phoneseg.errors import SettingsError, StopError
 from phoneseg.risk import sim_box_model, sim_box_score
 from phoneseg.risk.calendar import drop_campaigns
 from phoneseg.risk.detectors import DETECTORS
 from phoneseg.risk.monitored_counts import count_interval
-from phoneseg.risk.prefix_lists import leave_out_allowed, valid_at
+from phoneseg.risk.prefix_lists import leave_out_allowed, valid_before
 from phoneseg.risk.read_times import ends_day, is_judged
 from phoneseg.risk.revenue import estimate_losses
 from phoneseg.risk.scene import DAY_H, HOUR_H, Scene
@@ -44,7 +44,7 @@ def detect(run: Run) -> Counts:
     `risk_member` and `sim_box_loss`.
 
     Raises:
-        SettingsError: The file of the model cannot be read.
+        SettingsError: The file of the model cannot be read, or holds none of this version.
     """
     stage = run.stage
     scene = _open_scene(run)
@@ -70,7 +70,7 @@ def detect(run: Run) -> Counts:
 def _open_scene(run: Run) -> Scene:
     stage, settings = run.stage, run.settings.risk
     causes = stage.scan(KNOWN_CAUSE).collect()
-    listed = valid_at(stage.scan(PREFIX_LIST).collect(), run.as_of)
+    listed = valid_before(stage.scan(PREFIX_LIST).collect(), run.as_of)
     events = leave_out_allowed(stage.scan(STAGED_EVENT.name), listed)
     stage.write(_JUDGED_EVENT, drop_campaigns(events, causes))
     events = stage.scan(_JUDGED_EVENT)
@@ -96,13 +96,13 @@ def _read_model(run: Run) -> SimBoxModel | None:
     if name is None:
         return None
     file = run.settings.resolve(name)
+    where = f"{run.settings.config_file.name}: risk.sim_box_model_file: {file}"
     try:
-        text = file.read_text(encoding="utf-8")
+        return SimBoxModel.from_json(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(
-            f"{run.settings.config_file.name}: risk.sim_box_model_file: {file}: cannot be read: {type(error).__name__}"
-        ) from None
-    return SimBoxModel.from_json(text)
+        raise SettingsError(f"{where}: cannot be read: {type(error).__name__}") from None
+    except StopError as error:
+        raise SettingsError(f"{where}: {error}") from None
 
 
 def _estimate_losses(run: Run, scene: Scene, signals: pl.DataFrame) -> pl.LazyFrame:

@@ -15,7 +15,7 @@ from phoneseg.extract.source_rows import SourceRows
 from phoneseg.risk.calendar import KNOWN_CAUSE, list_holidays, read_causes
 from phoneseg.risk.prefix_list_file import check_prefix_list, read_prefix_list
 from phoneseg.risk.prefix_lists import PREFIX_LIST_SCHEMA
-from phoneseg.risk.revenue import TERMINATION_RATE
+from phoneseg.risk.revenue import ANY, TERMINATION_RATE
 from phoneseg.run import Run
 from phoneseg.settings.risk_tables import RiskTable
 from phoneseg.warehouse import Warehouse
@@ -25,6 +25,7 @@ LISTED: Final = "prefix_list"
 RATES: Final = "termination_rate"
 
 _RATE_SCHEMA: Final = pl.Schema({column.name: column.dtype for column in TERMINATION_RATE})
+_REGION: Final = r"^(?:[A-Za-z]{2}|001)$"
 _CAUSE_TEXTS: Final = ("cause", "prefix_level", "prefix", "activity_kind", "campaign", "region")
 
 
@@ -75,6 +76,8 @@ def read_calendar(rows: SourceRows) -> pl.DataFrame:
     _check(causes, rows.where, "prefix_level", is_placed, "has to be filled where `prefix` is")
     _check_words(causes, rows.where, "prefix_level", PREFIX_LEVELS)
     _check_words(causes, rows.where, "activity_kind", ACTIVITY_KINDS)
+    is_region = pl.col("region").is_null() | pl.col("region").str.contains(_REGION)
+    _check(causes, rows.where, "region", is_region, "has to be empty or two letters of ISO 3166")
     return read_causes(causes.with_columns(pl.col("region").str.to_uppercase()))
 
 
@@ -106,6 +109,10 @@ def read_rates(rows: SourceRows) -> pl.DataFrame:
     )
     for name in texts:
         _check(rates, rows.where, name, pl.col(name).is_not_null(), "has to be filled")
+    origin, destination = (pl.col(name).str.contains(_REGION) for name in texts[:2])
+    is_any = pl.col("origin_country") == ANY
+    _check(rates, rows.where, "origin_country", origin | is_any, f"has to be two letters of ISO 3166, or {ANY}")
+    _check(rates, rows.where, "destination_country", destination, "has to be two letters of ISO 3166")
     rate, countries = pl.col("rate_per_min"), pl.struct("origin_country", "destination_country")
     _check(rates, rows.where, "rate_per_min", rate.is_finite() & (rate >= 0), "has to be a number from 0 on")
     what = "says again what another row says of the same origin and destination"

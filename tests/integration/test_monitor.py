@@ -1,6 +1,7 @@
 """The hourly pipeline on real warehouses: what it publishes, again and in any width, and what it leaves alone."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -202,7 +203,10 @@ def test_a_wrong_time_is_said_in_one_line(demo_settings: Settings, options: tupl
     assert "Traceback" not in done.stderr
 
 
-def test_a_model_that_is_not_there_is_named(demo_settings: Settings) -> None:
+def test_a_model_that_is_not_there_or_none_is_named(demo_settings: Settings) -> None:
     settings = edit_settings(demo_settings, "[risk]\n", '[risk]\nsim_box_model_file = "model.json"\n')
     with pytest.raises(SettingsError, match=r"risk.sim_box_model_file: .*model.json: cannot be read"):
+        run_monitor(settings)
+    settings.resolve(Path("model.json")).write_text("{}", encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"risk.sim_box_model_file: .*model.json: the file is no model of SIM"):
         run_monitor(settings)
