@@ -161,6 +161,22 @@ def test_who_labels_a_flagged_number_keeps_the_label_whatever_is_run_again(demo_
     assert query(demo_settings, "SELECT * FROM phoneseg.risk_review ORDER BY ALL").equals(labelled)
 
 
+@on_warehouses("duckdb", "postgresql")
+def test_a_review_names_the_earliest_signal_in_whatever_order_hours_are_run(any_settings: Settings) -> None:
+    run_monitor(any_settings)
+    execute(any_settings, "UPDATE phoneseg.risk_review SET label = 'fraud'")
+    run_monitor(any_settings, DAY_END - 24 * HOUR)
+    firsts = query(any_settings, "SELECT signal_kind, subject, min(as_of) FROM phoneseg.risk_signal GROUP BY 1, 2")
+    reviews = query(any_settings, "SELECT signal_kind, subject, as_of FROM phoneseg.risk_review")
+    assert reviews["as_of"].n_unique() == 2
+    assert set(reviews.rows()) <= set(firsts.rows())
+    assert query(
+        any_settings, "SELECT 1 FROM phoneseg.risk_review WHERE label = 'fraud' AND as_of < '2026-07-01'"
+    ).height
+    again = run_monitor(any_settings, DAY_END - 24 * HOUR)
+    assert (again["deleted_rows"], again["inserted_rows"]) == (0, 0)
+
+
 def test_a_number_that_a_list_allows_gives_no_signal_and_does_not_count(demo_settings: Settings) -> None:
     run_monitor(demo_settings, since=SINCE)
     block = query(demo_settings, f"{SIGNALS} WHERE subject_kind = 'number_block' AND signal_kind = 'one_ring'")
