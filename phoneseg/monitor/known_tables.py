@@ -1,5 +1,6 @@
 """What is known already: causes of activity, listed prefixes and termination rates, out of tables and files."""
 
+import logging
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
@@ -27,6 +28,7 @@ RATES: Final = "termination_rate"
 _RATE_SCHEMA: Final = pl.Schema({column.name: column.dtype for column in TERMINATION_RATE})
 _REGION: Final = r"^(?:[A-Za-z]{2}|001)$"
 _CAUSE_TEXTS: Final = ("cause", "prefix_level", "prefix", "activity_kind", "campaign", "region")
+log = logging.getLogger(__name__)
 
 
 def read_known_tables(warehouse: Warehouse, connection: sa.Connection, run: Run) -> None:
@@ -125,6 +127,10 @@ def _read_table(warehouse: Warehouse, connection: sa.Connection, run: Run, name:
     where = f"{run.settings.config_file.name}: {table.section}.{name}"
     existing = warehouse.source_columns(connection, name, table)
     columns = (*table.columns, *(column for column in table.optional if column in existing))
+    if missing := [
+        column for column in table.optional if column not in existing
+    ]:  # or misspelt: a cause is of all then
+        log.info("extract: %s has no column %s", where, ", ".join(missing))
     statement = warehouse.select_columns(name, table, existing, columns)
     batches = told_of_source(where, warehouse.read_batches(connection, statement))
     return SourceRows(pl.concat(batches, how="vertical_relaxed"), where)

@@ -1,5 +1,6 @@
 """What `monitor_activity` reads out of real warehouses: every row of its interval, and no other."""
 
+import logging
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
@@ -421,6 +422,15 @@ query = "SELECT '*' AS origin_country, 'gh' AS destination_country, 0.19 AS rate
         (None, "CU", "block", "own"),
     ]
     assert stage.scan("termination_rate").collect().rows() == [("*", "GH", 0.19, "USD")]
+
+
+def test_columns_that_a_table_may_have_and_has_not_are_told(
+    duckdb_published: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    ends = "CAST('2026-07-01 12:00:00' AS TIMESTAMP)"
+    monitor(duckdb_published, CALLS + CALENDAR.format(ends), calls())
+    assert "risk.calendar has no column prefix_level, prefix, activity_kind, campaign, region" in caplog.text
 
 
 def test_nothing_is_known_where_nothing_is_set(duckdb_published: Settings) -> None:
