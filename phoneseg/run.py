@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from secrets import token_hex
 from typing import Any, Final, Self
@@ -22,7 +22,6 @@ from phoneseg.settings import Settings
 
 _OVERTAKEN: Final = "if they were, another run has taken the interval over"
 _STAGE_MARK: Final = ".phoneseg_stage"
-_FARTHEST_AS_OF: Final = timedelta(days=1)
 WIDTHS: Final = {Pipeline.SEGMENT_CONTACTS: timedelta(days=1), Pipeline.MONITOR_ACTIVITY: timedelta(hours=1)}
 """How wide the data intervals of each pipeline are."""
 
@@ -78,7 +77,7 @@ class Run:
         Without a start it is a day wide, or an hour.
 
         Raises:
-            SettingsError: A source is not in the settings, or `as_of` is more than a day ahead, which must be a
+            SettingsError: A source is not in the settings, or `as_of` is more than an interval ahead, which must be a
                 slip: the current tables would not move again until then; or what monitors is not of whole hours.
         """
         unknown = sorted(set(sources or ()) - set(settings.contacts))
@@ -88,8 +87,9 @@ class Run:
         width = WIDTHS[pipeline]
         now = datetime.now(UTC)
         end = as_utc(as_of) if as_of else now - (now - datetime.min.replace(tzinfo=UTC)) % width
-        if end > datetime.now(UTC) + _FARTHEST_AS_OF:
-            raise SettingsError(f"as_of {end:%Y-%m-%d} is in the future: its interval has not happened yet")
+        if end > now + width:
+            shown = f"{end:%Y-%m-%d %H:%M}" if end.time() != time() else f"{end:%Y-%m-%d}"
+            raise SettingsError(f"as_of {shown} is in the future: its interval has not happened yet")
         start = as_utc(data_interval_start) if data_interval_start else end - width
         if pipeline is Pipeline.MONITOR_ACTIVITY:
             _check_hours(start, end)

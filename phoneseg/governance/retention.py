@@ -22,6 +22,7 @@ from phoneseg.contracts import (
     PrivacyClass,
     Table,
 )
+from phoneseg.contracts.risk import PREFIX_ACTIVITY
 from phoneseg.quality import data_docs_folder
 from phoneseg.run import as_utc
 from phoneseg.settings import Settings
@@ -61,7 +62,7 @@ def retention_days(settings: Settings, table: Table) -> int | None:
 
 
 def apply_retention(settings: Settings, now: datetime, *, dry_run: bool) -> dict[str, int]:
-    """Delete what is older than its days. What the newest published day needs stays, however old it is.
+    """Delete what is older than its days. What the newest published day or hour needs stays, however old it is.
 
     Args:
         settings: The settings.
@@ -80,10 +81,13 @@ def apply_retention(settings: Settings, now: datetime, *, dry_run: bool) -> dict
         prepare_tables(warehouse, connection, settings)
     with warehouse.transaction() as connection:
         warehouse.serialize_publishing(connection)
-        newest = _newest_shown(warehouse, connection)
+        needed = {pipeline: _newest_shown(warehouse, connection, pipeline) for pipeline in Pipeline}
         for table in TABLES:
             if (days := retention_days(settings, table)) is not None:
-                counts[table.name] = _expire(warehouse, connection, table, min(now - timedelta(days=days), newest))
+                cutoff = min(now - timedelta(days=days), needed[table.pipeline])
+                if table.name == PREFIX_ACTIVITY.name:
+                    cutoff = min(cutoff, _history_start(settings, needed[table.pipeline]))
+                counts[table.name] = _expire(warehouse, connection, table, cutoff)
         if dry_run:
             connection.rollback()
     if (days := settings.privacy.retention.data_docs_days) is not None:
@@ -94,11 +98,20 @@ def apply_retention(settings: Settings, now: datetime, *, dry_run: bool) -> dict
     return {name: count for name, count in counts.items() if count}
 
 
-def _newest_shown(warehouse: Warehouse, connection: sa.Connection) -> datetime:
-    """Return the as_of of the current tables; the first of all instants where nothing is published."""
+def _newest_shown(warehouse: Warehouse, connection: sa.Connection, pipeline: Pipeline) -> datetime:
+    """Return the newest as_of that a pipeline shows; the first of all instants where nothing is published."""
     log = warehouse.naming.published(PIPELINE_RUN)
-    shown = connection.execute(sa.select(sa.func.max(log.c.as_of)).where(log.c.is_current.is_(True))).scalar()
+    is_shown: sa.ColumnElement[bool] = log.c.is_current.is_(True)
+    if pipeline is Pipeline.MONITOR_ACTIVITY:  # it keeps no current tables
+        is_shown = (log.c.pipeline == pipeline.value) & (log.c.state == "published")
+    shown = connection.execute(sa.select(sa.func.max(log.c.as_of)).where(is_shown)).scalar()
     return as_utc(shown) if shown else datetime.min.replace(tzinfo=UTC)
+
+
+def _history_start(settings: Settings, newest: datetime) -> datetime:
+    """Return from when on spikes compare the newest monitored hour and day with counts of prefixes."""
+    reach = timedelta(weeks=settings.risk.spikes.history_weeks, days=1)
+    return newest - min(reach, newest - datetime.min.replace(tzinfo=UTC))
 
 
 def _expire(warehouse: Warehouse, connection: sa.Connection, table: Table, cutoff: datetime) -> int:

@@ -16,13 +16,13 @@ from phoneseg.contracts.risk import (
     SIM_BOX_LOSS,
     STAGED_EVENT,
 )
-from phoneseg.errors import SettingsError
+from phoneseg.errors import SettingsError, StopError
 from phoneseg.risk import sim_box_model, sim_box_score
 from phoneseg.risk.calendar import drop_campaigns
 from phoneseg.risk.detectors import DETECTORS
 from phoneseg.risk.monitored_counts import count_interval
-from phoneseg.risk.prefix_lists import leave_out_allowed, valid_at
-from phoneseg.risk.read_times import ends_day
+from phoneseg.risk.prefix_lists import leave_out_allowed, valid_before
+from phoneseg.risk.read_times import ends_day, is_judged
 from phoneseg.risk.revenue import estimate_losses
 from phoneseg.risk.scene import DAY_H, HOUR_H, Scene
 from phoneseg.risk.sim_box_model import SimBoxModel
@@ -48,7 +48,7 @@ def detect(run: Run) -> Counts:
     `risk_member` and `sim_box_loss`.
 
     Raises:
-        SettingsError: The file of the model cannot be read.
+        SettingsError: The file of the model cannot be read, or holds none of this version.
     """
     stage = run.stage
     scene = _open_scene(run)
@@ -74,7 +74,7 @@ def detect(run: Run) -> Counts:
 def _open_scene(run: Run) -> Scene:
     stage, settings = run.stage, run.settings.risk
     causes = stage.scan(KNOWN_CAUSE).collect()
-    listed = valid_at(stage.scan(PREFIX_LIST).collect(), run.as_of)
+    listed = valid_before(stage.scan(PREFIX_LIST).collect(), run.as_of)
     parts = _write_judged(stage, drop_campaigns(leave_out_allowed(stage.scan(STAGED_EVENT.name), listed), causes))
     events = pl.concat(parts)
     with stage.append(PREFIX_ACTIVITY) as append:
@@ -86,7 +86,7 @@ def _open_scene(run: Run) -> Scene:
         run.as_of,
         counted.filter(is_now).collect(),
         pl.concat([stage.scan(PREFIX_HISTORY.name), counted.filter(~is_now)]),
-        tuple(parts),
+        tuple(part.filter(is_judged(run.as_of, settings)) for part in parts),
         stage.scan(NUMBER_HOLDER.name),
         causes,
         listed,
@@ -112,13 +112,13 @@ def _read_model(run: Run) -> SimBoxModel | None:
     if name is None:
         return None
     file = run.settings.resolve(name)
+    where = f"{run.settings.config_file.name}: risk.sim_box_model_file: {file}"
     try:
-        text = file.read_text(encoding="utf-8")
+        return SimBoxModel.from_json(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(
-            f"{run.settings.config_file.name}: risk.sim_box_model_file: {file}: cannot be read: {type(error).__name__}"
-        ) from None
-    return SimBoxModel.from_json(text)
+        raise SettingsError(f"{where}: cannot be read: {type(error).__name__}") from None
+    except StopError as error:
+        raise SettingsError(f"{where}: {error}") from None
 
 
 def _estimate_losses(run: Run, scene: Scene, signals: pl.DataFrame) -> pl.LazyFrame:

@@ -15,7 +15,7 @@ from phoneseg.monitor.rows import plan_monitored, read_rows, remove_rows, split_
 from phoneseg.privacy import TokenKey, Tombstones, load_token_key
 from phoneseg.risk.monitored_sizes import OUTCOME_COUNTS, count_outcomes, describe_sizes
 from phoneseg.risk.number_events import build_events, match_rows, read_contacts, read_numbers
-from phoneseg.risk.read_times import ends_day
+from phoneseg.risk.read_times import ends_day, is_judged
 from phoneseg.run import Run
 from phoneseg.verb import Counts, verb
 from phoneseg.warehouse import Warehouse, open_warehouse
@@ -83,7 +83,8 @@ def _write_holders(warehouse: Warehouse, run: Run) -> None:
     if not ends_day(run.as_of):
         run.stage.write(NUMBER_HOLDER.name, NUMBER_HOLDER.schema.to_frame().lazy())
         return
-    read_holders(warehouse, run, _list_distinct(run.stage.scan(STAGED_EVENT.name), "phone_token").lazy())
+    judged = run.stage.scan(STAGED_EVENT.name).filter(is_judged(run.as_of, run.settings.risk))
+    read_holders(warehouse, run, _list_distinct(judged, "phone_token").lazy())
 
 
 def _list_distinct(rows: pl.LazyFrame, column: str) -> pl.DataFrame:

@@ -1,5 +1,6 @@
 """What is known already: causes of activity, listed prefixes and termination rates, out of tables and files."""
 
+import logging
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
@@ -15,7 +16,7 @@ from phoneseg.extract.source_rows import SourceRows
 from phoneseg.risk.calendar import KNOWN_CAUSE, list_holidays, read_causes
 from phoneseg.risk.prefix_list_file import check_prefix_list, read_prefix_list
 from phoneseg.risk.prefix_lists import PREFIX_LIST_SCHEMA
-from phoneseg.risk.revenue import TERMINATION_RATE
+from phoneseg.risk.revenue import ANY, TERMINATION_RATE
 from phoneseg.run import Run
 from phoneseg.settings.risk_tables import RiskTable
 from phoneseg.warehouse import Warehouse
@@ -25,7 +26,9 @@ LISTED: Final = "prefix_list"
 RATES: Final = "termination_rate"
 
 _RATE_SCHEMA: Final = pl.Schema({column.name: column.dtype for column in TERMINATION_RATE})
+_REGION: Final = r"^(?:[A-Za-z]{2}|001)$"
 _CAUSE_TEXTS: Final = ("cause", "prefix_level", "prefix", "activity_kind", "campaign", "region")
+log = logging.getLogger(__name__)
 
 
 def read_known_tables(warehouse: Warehouse, connection: sa.Connection, run: Run) -> None:
@@ -75,6 +78,8 @@ def read_calendar(rows: SourceRows) -> pl.DataFrame:
     _check(causes, rows.where, "prefix_level", is_placed, "has to be filled where `prefix` is")
     _check_words(causes, rows.where, "prefix_level", PREFIX_LEVELS)
     _check_words(causes, rows.where, "activity_kind", ACTIVITY_KINDS)
+    is_region = pl.col("region").is_null() | pl.col("region").str.contains(_REGION)
+    _check(causes, rows.where, "region", is_region, "has to be empty or two letters of ISO 3166")
     return read_causes(causes.with_columns(pl.col("region").str.to_uppercase()))
 
 
@@ -106,6 +111,10 @@ def read_rates(rows: SourceRows) -> pl.DataFrame:
     )
     for name in texts:
         _check(rates, rows.where, name, pl.col(name).is_not_null(), "has to be filled")
+    origin, destination = (pl.col(name).str.contains(_REGION) for name in texts[:2])
+    is_any = pl.col("origin_country") == ANY
+    _check(rates, rows.where, "origin_country", origin | is_any, f"has to be two letters of ISO 3166, or {ANY}")
+    _check(rates, rows.where, "destination_country", destination, "has to be two letters of ISO 3166")
     rate, countries = pl.col("rate_per_min"), pl.struct("origin_country", "destination_country")
     _check(rates, rows.where, "rate_per_min", rate.is_finite() & (rate >= 0), "has to be a number from 0 on")
     what = "says again what another row says of the same origin and destination"
@@ -118,6 +127,10 @@ def _read_table(warehouse: Warehouse, connection: sa.Connection, run: Run, name:
     where = f"{run.settings.config_file.name}: {table.section}.{name}"
     existing = warehouse.source_columns(connection, name, table)
     columns = (*table.columns, *(column for column in table.optional if column in existing))
+    if missing := [
+        column for column in table.optional if column not in existing
+    ]:  # or misspelt: a cause is of all then
+        log.info("extract: %s has no column %s", where, ", ".join(missing))
     statement = warehouse.select_columns(name, table, existing, columns)
     batches = told_of_source(where, warehouse.read_batches(connection, statement))
     return SourceRows(pl.concat(batches, how="vertical_relaxed"), where)

@@ -10,6 +10,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from phoneseg.contracts.risk import MONITORED_ROW
+from phoneseg.errors import SettingsError
 from phoneseg.extract.activity import ActivityReader
 from phoneseg.extract.column_readings import ColumnReadings
 from phoneseg.extract.contacts import Statement, told_of_source
@@ -41,9 +42,12 @@ def plan_monitored(warehouse: Warehouse, connection: sa.Connection, run: Run) ->
     """Find the tables and columns of the monitored sources.
 
     Raises:
-        SettingsError: No country goes by a source's fixed region.
+        SettingsError: There is no such source, or no country goes by a source's fixed region.
         SourceError: A table or a column is missing.
     """
+    if not run.settings.activity_of(run.pipeline):  # publishing nothing would take away what is published
+        name = run.settings.config_file.name
+        raise SettingsError(f"{name}: nothing to monitor: no activity source has {run.pipeline.value} in `pipelines`")
     starts = list_starts(run.data_interval_start, run.as_of, run.settings.risk)
     plans = []
     for name in run.settings.activity_of(run.pipeline):

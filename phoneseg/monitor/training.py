@@ -18,7 +18,7 @@ from phoneseg.risk import sim_box_model, sim_box_score
 from phoneseg.risk.calendar import drop_campaigns
 from phoneseg.risk.call_counts import collect_counts, count_calls
 from phoneseg.risk.call_patterns import describe_calls
-from phoneseg.risk.prefix_lists import leave_out_allowed, valid_at
+from phoneseg.risk.prefix_lists import leave_out_allowed, valid_before
 from phoneseg.risk.signal_rows import Window
 from phoneseg.risk.sim_box_labels import add_background, choose_labels, group_numbers
 from phoneseg.risk.sim_box_model import SimBoxModel, train_model
@@ -97,7 +97,7 @@ def _read_events(settings: Settings, start: datetime, as_of: datetime) -> Iterat
     warehouse, stage, state = open_warehouse(settings), run.stage, "failed"
     try:
         extract(run)
-        listed = valid_at(stage.scan(PREFIX_LIST).collect(), as_of)
+        listed = valid_before(stage.scan(PREFIX_LIST).collect(), as_of)
         events = leave_out_allowed(stage.scan(STAGED_EVENT.name), listed)
         yield drop_campaigns(events, stage.scan(KNOWN_CAUSE).collect())
         state = "dry_run"

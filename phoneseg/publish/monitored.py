@@ -59,7 +59,8 @@ def _ask_for_reviews(connection: sa.Connection, replacement: Replacement) -> tup
     """Give each newly flagged number or cluster a row to be labelled; one that nothing flags any more loses its own.
 
     Whoever labels a row keeps it: of those without a label that this interval was the first to flag, and has no signal
-    of any longer, nobody needs to know.
+    of any longer, nobody needs to know. Where hours come in another order than they happened, the first signal is the
+    earliest.
 
     Returns:
         How many rows were deleted and inserted.
@@ -69,13 +70,17 @@ def _ask_for_reviews(connection: sa.Connection, replacement: Replacement) -> tup
     has_signal = sa.exists(sa.select(sa.literal(1)).where(*_is_same(signal, review)))
     stale = review.delete().where(review.c.label.is_(None), review.c.as_of == as_of, ~has_signal)
     deleted = connection.execute(stale).rowcount
+    first = sa.select(sa.func.min(signal.c.as_of)).where(*_is_same(signal, review)).scalar_subquery()
+    dated = review.update().where(review.c.as_of >= as_of, review.c.as_of != first).values(as_of=first)
+    changed = connection.execute(dated).rowcount
     has_review = sa.exists(sa.select(sa.literal(1)).where(*_is_same(review, signal)))
     key = [signal.c[name] for name in ("signal_kind", "subject_kind", "subject")]
     flagged = sa.select(*key, sa.func.min(signal.c.as_of)).where(
         signal.c.as_of == as_of, signal.c.subject_kind.in_(_REVIEWED_SUBJECTS), ~has_review
     )
     insert = review.insert().from_select(["signal_kind", "subject_kind", "subject", "as_of"], flagged.group_by(*key))
-    return deleted, connection.execute(insert.execution_options(preserve_rowcount=True)).rowcount
+    inserted = connection.execute(insert.execution_options(preserve_rowcount=True)).rowcount
+    return deleted + changed, inserted + changed
 
 
 def _is_same(one: sa.Table, other: sa.Table) -> list[sa.ColumnElement[bool]]:

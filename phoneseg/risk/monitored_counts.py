@@ -1,7 +1,7 @@
 """The counts of prefixes that a run adds to those of the runs before it."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import polars as pl
@@ -9,9 +9,7 @@ import polars as pl
 from phoneseg.contracts.risk import PREFIX_ACTIVITY
 from phoneseg.risk.counting import count_prefixes
 
-_HOUR: Final = timedelta(hours=1)
 _DAY: Final = timedelta(days=1)
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def count_interval(
@@ -22,19 +20,20 @@ def count_interval(
     So many weeks are counted in the memory that a day takes: distinct numbers have to be held while they are counted.
 
     Args:
-        events: Rows of RISK_EVENT, of the interval, and of the day before `as_of` where that ends one.
-        start: Start of the interval, a whole hour; a day that began before it is only counted if it ends at `as_of`.
-        as_of: End of the interval, a whole hour.
+        events: Rows of RISK_EVENT, of the interval, and of the days that end in it.
+        start: Start of the interval (UTC), a whole hour.
+        as_of: End of the interval (UTC), a whole hour.
         hourly_levels: Levels of prefixes that hours are counted for; days are for all.
 
     Yields:
         Rows of PREFIX_ACTIVITY, in no order; `as_of` of each lies within the interval, and of later frames is later.
     """
-    midnight = _EPOCH + (start - _EPOCH) // _DAY * _DAY
+    midnight = start.replace(hour=0)
     while midnight < as_of:
-        begins, ends = max(start, midnight), min(as_of, midnight + _DAY)
-        hours = count_prefixes(events, begins, ends, 1).filter(pl.col("prefix_level").is_in(hourly_levels))
-        is_whole = ends == midnight + _DAY and (begins == midnight or ends == as_of)
-        days = [count_prefixes(events, midnight, ends, 24)] if is_whole else []
-        yield PREFIX_ACTIVITY.conform(pl.concat([hours, *days]))
-        midnight += _DAY
+        next_midnight = midnight + _DAY
+        hours = count_prefixes(events, max(start, midnight), min(as_of, next_midnight), 1)
+        counted = [hours.filter(pl.col("prefix_level").is_in(hourly_levels))]
+        if next_midnight <= as_of:
+            counted.append(count_prefixes(events, midnight, next_midnight, 24))
+        yield PREFIX_ACTIVITY.conform(pl.concat(counted))
+        midnight = next_midnight

@@ -1,6 +1,6 @@
 """Lists of prefixes and countries that are allowed, watched or blocked; the longest prefix has the last word."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import polars as pl
@@ -45,6 +45,11 @@ def valid_at(listed: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
     by_source = newest.unique([*subject, "source"], keep="first", maintain_order=True)
     strictest = by_source.sort("strictness", "source", maintain_order=True)
     return strictest.unique(subject, keep="first", maintain_order=True).drop("strictness").sort(subject)
+
+
+def valid_before(listed: pl.DataFrame, end: datetime) -> pl.DataFrame:
+    """Return what counts at the last instant of an interval, which its end is no part of."""
+    return valid_at(listed, end - timedelta.resolution)
 
 
 def match_prefix_list(

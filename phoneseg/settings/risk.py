@@ -10,6 +10,7 @@ from phoneseg.settings.risk_prefixes import PrefixRiskSettings
 from phoneseg.settings.risk_sim_box import SimBoxModelSettings, SimBoxSettings
 from phoneseg.settings.risk_spikes import SpikeSettings
 from phoneseg.settings.risk_tables import CalendarTable, PrefixListTable, RateTable
+from phoneseg.settings.seasons import Region
 from phoneseg.settings.section import Section
 
 
@@ -28,7 +29,7 @@ class RiskSettings(Section):
         ("country", "area_code", "carrier"),
         description="Levels of prefixes that are counted by the hour, too; all are by the day.",
     )
-    holiday_regions: tuple[str, ...] = Field(
+    holiday_regions: tuple[Region, ...] = Field(
         (), description="Regions (ISO 3166 alpha-2) whose public holidays are known causes of activity."
     )
     calendar: CalendarTable | None = Field(None, description="Known causes of activity: own campaigns, outages.")

@@ -1,6 +1,7 @@
 """The hourly pipeline on real warehouses: what it publishes, again and in any width, and what it leaves alone."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -90,12 +91,23 @@ def test_hours_one_by_one_count_what_a_wide_interval_counts(demo_settings: Setti
     one_by_one = monitored_tables(demo_settings)
     execute(demo_settings, "DELETE FROM phoneseg.prefix_activity")
     run_monitor(demo_settings, start + 5 * HOUR, since=start)
-    # The day is whole in the run at midnight, which looks back, and not in the wide interval.
-    wide = [row for row in monitored_tables(demo_settings)["prefix_activity"] if row[1] == 1]
-    assert wide == [row for row in one_by_one["prefix_activity"] if row[1] == 1]
+    assert monitored_tables(demo_settings)["prefix_activity"] == one_by_one["prefix_activity"]
+
+
+def test_a_wide_interval_tells_what_its_last_hour_tells(demo_settings: Settings) -> None:
+    run_pipeline(demo_settings)
+    run_monitor(demo_settings, since=SINCE)
+    wide = monitored_tables(demo_settings)
+    run_monitor(demo_settings)
+    hour = monitored_tables(demo_settings)
+    assert wide["risk_signal"]
+    assert {name: rows for name, rows in hour.items() if name != "monitored_size"} == {
+        name: rows for name, rows in wide.items() if name != "monitored_size"
+    }
 
 
 def test_hours_leave_other_hours_and_all_tables_of_the_daily_run_alone(demo_settings: Settings) -> None:
+    demo_settings = edit_settings(demo_settings, 'mode = "on"', 'mode = "shadow"')
     run_pipeline(demo_settings)
     daily = published_tables(demo_settings)
     run_monitor(demo_settings, DAY_END - HOUR)
@@ -149,6 +161,22 @@ def test_who_labels_a_flagged_number_keeps_the_label_whatever_is_run_again(demo_
     assert query(demo_settings, "SELECT * FROM phoneseg.risk_review ORDER BY ALL").equals(labelled)
 
 
+@on_warehouses("duckdb", "postgresql")
+def test_a_review_names_the_earliest_signal_in_whatever_order_hours_are_run(any_settings: Settings) -> None:
+    run_monitor(any_settings)
+    execute(any_settings, "UPDATE phoneseg.risk_review SET label = 'fraud'")
+    run_monitor(any_settings, DAY_END - 24 * HOUR)
+    firsts = query(any_settings, "SELECT signal_kind, subject, min(as_of) FROM phoneseg.risk_signal GROUP BY 1, 2")
+    reviews = query(any_settings, "SELECT signal_kind, subject, as_of FROM phoneseg.risk_review")
+    assert reviews["as_of"].n_unique() == 2
+    assert set(reviews.rows()) <= set(firsts.rows())
+    assert query(
+        any_settings, "SELECT 1 FROM phoneseg.risk_review WHERE label = 'fraud' AND as_of < '2026-07-01'"
+    ).height
+    again = run_monitor(any_settings, DAY_END - 24 * HOUR)
+    assert (again["deleted_rows"], again["inserted_rows"]) == (0, 0)
+
+
 def test_a_number_that_a_list_allows_gives_no_signal_and_does_not_count(demo_settings: Settings) -> None:
     run_monitor(demo_settings, since=SINCE)
     block = query(demo_settings, f"{SIGNALS} WHERE subject_kind = 'number_block' AND signal_kind = 'one_ring'")
@@ -165,7 +193,7 @@ def test_the_command_line_monitors_and_backfills_hours(demo_settings: Settings) 
     config = demo_settings.config_file
     done = run_command("monitor", "--config", config, "--as-of", "2026-06-30T22:00", "--counts-from", "2026-06-20")
     assert done.returncode == 0, done.stderr
-    assert "activity monitored up to 2026-06-30 22:00 UTC" in done.stdout
+    assert "Activity monitored up to 2026-06-30 22:00 UTC" in done.stdout
     dates = ("--from", "2026-06-30T22:00", "--to", "2026-07-01")
     filled = run_command("backfill", "--pipeline", "monitor_activity", "--config", config, *dates, "--missing")
     assert filled.returncode == 0, filled.stderr
@@ -191,7 +219,10 @@ def test_a_wrong_time_is_said_in_one_line(demo_settings: Settings, options: tupl
     assert "Traceback" not in done.stderr
 
 
-def test_a_model_that_is_not_there_is_named(demo_settings: Settings) -> None:
+def test_a_model_that_is_not_there_or_none_is_named(demo_settings: Settings) -> None:
     settings = edit_settings(demo_settings, "[risk]\n", '[risk]\nsim_box_model_file = "model.json"\n')
     with pytest.raises(SettingsError, match=r"risk.sim_box_model_file: .*model.json: cannot be read"):
+        run_monitor(settings)
+    settings.resolve(Path("model.json")).write_text("{}", encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"risk.sim_box_model_file: .*model.json: the file is no model of SIM"):
         run_monitor(settings)

@@ -1,5 +1,6 @@
 """What `monitor_activity` reads out of real warehouses: every row of its interval, and no other."""
 
+import logging
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
@@ -16,7 +17,7 @@ from phoneseg import pipeline
 from phoneseg.contracts import TOMBSTONE, Pipeline
 from phoneseg.contracts.risk import PREFIX_ACTIVITY, STAGED_EVENT
 from phoneseg.demo.postgresql import PostgreSQLServer
-from phoneseg.errors import SourceError
+from phoneseg.errors import SettingsError, SourceError
 from phoneseg.extract.activity import ActivityReader
 from phoneseg.monitor.extract import extract
 from phoneseg.monitor.rows import plan_monitored
@@ -371,6 +372,12 @@ def test_each_pipeline_reads_its_own_sources(duckdb_published: Settings) -> None
     assert run.stage.scan("activity_size").collect()["activity_source"].to_list() == ["orders"]
 
 
+def test_a_run_that_has_no_source_to_monitor_stops(duckdb_published: Settings) -> None:
+    daily = CALLS + 'pipelines = ["segment_contacts"]\n'
+    with pytest.raises(SettingsError, match=r"toml: nothing to monitor: no activity source has monitor_activity"):
+        monitor(duckdb_published, daily, calls())
+
+
 def test_a_column_that_is_missing_is_named(duckdb_published: Settings) -> None:
     wrong = CALLS.replace('cell = "cell"', 'cell = "cells"')
     with pytest.raises(SourceError, match=r"activity\.calls: no column `cells` in call; did you mean `cell`"):
@@ -402,7 +409,8 @@ query = "SELECT '*' AS origin_country, 'gh' AS destination_country, 0.19 AS rate
         "CREATE TABLE listed AS SELECT '+233 24' AS prefix, 'monitor' AS list_level, 'union' AS source, "
         "CAST('2026-06-30' AS DATE) AS valid_from"
     )
-    stage = monitor(published, more + CALENDAR.format("CAST('2026-07-01 12:00:00' AS TIMESTAMP)"), listed)
+    calendar = CALENDAR.format("CAST('2026-07-01 12:00:00' AS TIMESTAMP)")
+    stage = monitor(published, CALLS + more + calendar, calls(), listed)
     causes = stage.scan("known_cause").collect()
     assert causes.filter(pl.col("cause") == "sale").rows() == [
         (datetime(2026, 7, 1, 12, tzinfo=UTC), DAY_END, "sale", *[None] * 5)
@@ -416,8 +424,17 @@ query = "SELECT '*' AS origin_country, 'gh' AS destination_country, 0.19 AS rate
     assert stage.scan("termination_rate").collect().rows() == [("*", "GH", 0.19, "USD")]
 
 
+def test_columns_that_a_table_may_have_and_has_not_are_told(
+    duckdb_published: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    ends = "CAST('2026-07-01 12:00:00' AS TIMESTAMP)"
+    monitor(duckdb_published, CALLS + CALENDAR.format(ends), calls())
+    assert "risk.calendar has no column prefix_level, prefix, activity_kind, campaign, region" in caplog.text
+
+
 def test_nothing_is_known_where_nothing_is_set(duckdb_published: Settings) -> None:
-    stage = monitor(duckdb_published, "")
+    stage = monitor(duckdb_published, CALLS, calls())
     assert [stage.count(name) for name in ("known_cause", "prefix_list", "termination_rate")] == [0, 0, 0]
 
 
@@ -437,7 +454,7 @@ def test_nothing_is_known_where_nothing_is_set(duckdb_published: Settings) -> No
 )
 def test_what_is_wrong_with_what_is_known_is_told(duckdb_published: Settings, more: str, message: str) -> None:
     with pytest.raises(SourceError, match=message) as raised:
-        monitor(duckdb_published, more)
+        monitor(duckdb_published, CALLS + more, calls())
     assert "soon" not in str(raised.value)
 
 

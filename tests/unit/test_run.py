@@ -12,7 +12,7 @@ from polars.testing import assert_frame_equal
 
 from phoneseg.contracts import QUARANTINE_RAW, Pipeline
 from phoneseg.errors import SettingsError, StopError
-from phoneseg.run import Run, Stage, as_utc, file_name
+from phoneseg.run import WIDTHS, Run, Stage, as_utc, file_name
 from phoneseg.settings import Settings
 
 JULY = datetime(2026, 7, 1, tzinfo=UTC)
@@ -93,6 +93,15 @@ def test_a_run_that_monitors_is_an_hour_wide_and_survives_json(settings: Setting
     assert before - timedelta(hours=1) < run.as_of <= after
     assert run.as_of - run.data_interval_start == timedelta(hours=1)
     assert Run.from_dict(json.loads(json.dumps(run.to_dict())), settings) == run
+
+
+@pytest.mark.parametrize("pipeline", Pipeline)
+def test_an_interval_may_be_one_ahead_and_no_more(settings: Settings, pipeline: Pipeline) -> None:
+    hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    ahead = hour + WIDTHS[pipeline]
+    assert Run.open(settings, as_of=ahead, pipeline=pipeline).as_of == ahead
+    with pytest.raises(SettingsError, match=f"^as_of {ahead + timedelta(hours=2):%Y-%m-%d}.* is in the future"):
+        Run.open(settings, as_of=ahead + timedelta(hours=2), pipeline=pipeline)
 
 
 def test_a_run_survives_json(settings: Settings) -> None:

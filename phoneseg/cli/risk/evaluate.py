@@ -8,7 +8,6 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from phoneseg.cli.options import Config
 from phoneseg.errors import StopError
 from phoneseg.publish import read_reviewed
 from phoneseg.risk.evaluation.families import FAMILIES, average_seeds
@@ -26,7 +25,9 @@ _NOTHING: Final = "-"
 
 
 def evaluate(
-    config: Config = None,
+    config: Annotated[
+        Path | None, typer.Option(help="Settings file; without one, no file is looked for.", show_default=False)
+    ] = None,
     is_generated: Annotated[
         bool, typer.Option("--generated", help="On generated data, with the thresholds of the settings file.")
     ] = False,

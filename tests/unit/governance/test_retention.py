@@ -16,8 +16,10 @@ from phoneseg.contracts import (
     SEGMENT_SIZE,
     SOURCE_SIZE,
     TOMBSTONE,
+    Pipeline,
     Table,
 )
+from phoneseg.contracts.risk import MONITORED_SIZE, PREFIX_ACTIVITY, RISK_SIGNAL
 from phoneseg.governance import apply_retention
 from phoneseg.settings import Settings
 from tests.unit.governance.conftest import NOW, Books
@@ -103,6 +105,30 @@ def test_what_the_newest_published_day_needs_stays_however_old_it_is(history: Bo
     apply_retention(keeping(history, personal_days=1, public_days=1), NOW + timedelta(days=100), dry_run=False)
     for table in (SEGMENT_SIZE, SOURCE_SIZE, PIPELINE_RUN):
         assert days_of(history, table) == [0]
+
+
+def monitor_hours(books: Books, *days: int) -> None:
+    """Publish an hour of `monitor_activity` on each of the days ago."""
+    for ago in days:
+        as_of = NOW - timedelta(days=ago)
+        run = {"run_id": f"hour {ago}", "as_of": as_of, "state": "published", "is_current": None}
+        books.write(PIPELINE_RUN, **run, pipeline=Pipeline.MONITOR_ACTIVITY.value)
+        for table in (RISK_SIGNAL, MONITORED_SIZE, PREFIX_ACTIVITY):
+            books.write(table, as_of=as_of)
+
+
+def test_signals_go_after_their_days_where_nothing_but_monitoring_is_published(any_books: Books) -> None:
+    monitor_hours(any_books, 0, 12, 40)
+    apply_retention(keeping(any_books, personal_days=10, public_days=30), NOW, dry_run=False)
+    assert days_of(any_books, RISK_SIGNAL) == [0]
+    assert days_of(any_books, MONITORED_SIZE) == [0, 12]
+
+
+def test_counts_of_prefixes_stay_as_long_as_spikes_are_compared_with_them(books: Books) -> None:
+    monitor_hours(books, 3, 12, 60, 61)  # eight weeks and a day before the newest
+    apply_retention(keeping(books, public_days=1), NOW, dry_run=False)
+    assert days_of(books, MONITORED_SIZE) == [3]
+    assert days_of(books, PREFIX_ACTIVITY) == [3, 12, 60]
 
 
 def test_current_tables_and_tombstones_follow_no_clock(history: Books) -> None:

@@ -53,6 +53,7 @@ def test_times_of_a_calendar_may_be_dates_and_texts() -> None:
         ("prefix_level", {"prefix": "secret"}),
         ("prefix_level", {"prefix_level": "secret", "prefix": "GH"}),
         ("activity_kind", {"activity_kind": "secret"}),
+        ("region", {"region": "secret"}),
     ],
 )
 def test_a_wrong_cause_is_told_by_its_column(column: str, wrong: dict[str, object]) -> None:
@@ -110,6 +111,8 @@ def test_a_rate_is_read_from_any_type_of_number(rate: object) -> None:
         ("currency", {"currency": None}),
         ("origin_country", {"origin_country": ""}),
         ("destination_country", {"destination_country": None}),
+        ("origin_country", {"origin_country": "Ghana"}),
+        ("destination_country", {"destination_country": "*"}),
     ],
 )
 def test_a_wrong_rate_is_told_by_its_column(column: str, wrong: dict[str, object]) -> None:

@@ -46,18 +46,20 @@ def test_the_hour_that_ends_a_day_counts_the_day_by_block_too() -> None:
 @pytest.mark.parametrize(
     ("start", "as_of", "hours", "days"),
     [
-        (MIDNIGHT - 30 * HOUR, MIDNIGHT + HOUR, 31, [MIDNIGHT]),
-        (MIDNIGHT - 20 * HOUR, MIDNIGHT + HOUR, 21, []),
+        (MIDNIGHT - 30 * HOUR, MIDNIGHT + HOUR, 31, [MIDNIGHT - 24 * HOUR, MIDNIGHT]),
+        (MIDNIGHT - 20 * HOUR, MIDNIGHT + HOUR, 21, [MIDNIGHT]),
+        (MIDNIGHT, MIDNIGHT + 20 * HOUR, 20, []),
         (MIDNIGHT - 20 * HOUR, MIDNIGHT, 20, [MIDNIGHT]),
         (MIDNIGHT - 48 * HOUR, MIDNIGHT + 30 * HOUR, 78, [MIDNIGHT - 24 * HOUR, MIDNIGHT, MIDNIGHT + 24 * HOUR]),
     ],
 )
-def test_a_wide_interval_counts_all_its_hours_and_the_days_that_it_has_whole(
+def test_a_wide_interval_counts_all_its_hours_and_the_days_that_end_in_it_whole(
     start: datetime, as_of: datetime, hours: int, days: list[datetime]
 ) -> None:
     counted = _count(start, as_of).filter(pl.col("prefix_level") == "country")
     assert counted.filter(pl.col("window_h") == 1)["as_of"].n_unique() == hours
-    assert counted.filter(pl.col("window_h") == 24)["as_of"].sort().to_list() == days
+    days_counted = counted.filter(pl.col("window_h") == 24).sort("as_of")
+    assert days_counted.select("as_of", "event_count").rows() == [(day, 24) for day in days]
     assert counted["as_of"].is_between(start, as_of, closed="right").all()
 
 

@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 
 from phoneseg.errors import SourceError
 from phoneseg.risk.prefix_list_file import read_prefix_list
-from phoneseg.risk.prefix_lists import LIST_LEVELS, PREFIX_LIST_SCHEMA, leave_out_allowed, match_prefix_list, valid_at
+from phoneseg.risk.prefix_lists import (
+    LIST_LEVELS,
+    PREFIX_LIST_SCHEMA,
+    leave_out_allowed,
+    match_prefix_list,
+    valid_at,
+    valid_before,
+)
 
 AS_OF = datetime(2026, 7, 1, tzinfo=UTC)
 _HEADING = "prefix,region_code,list_level,source,valid_from,valid_to,reason\n"
@@ -141,3 +148,9 @@ def test_a_wrong_file_is_refused_with_its_line_and_column_and_no_value(text: str
 def test_a_file_that_is_not_in_utf_8_is_refused() -> None:
     with pytest.raises(SourceError, match="UTF-8"):
         read_prefix_list(_HEADING.encode() + b"49,,block,\xff,2026-01-01,,\n", "list.csv")
+
+
+def test_an_interval_goes_by_what_a_list_said_up_to_its_end() -> None:
+    listed = _list("4930,,allow,a,2026-01-01,2026-07-01,", "4940,,block,a,2026-07-01,,")
+    assert valid_before(listed, AS_OF)["prefix"].to_list() == ["4930"]
+    assert valid_at(listed, AS_OF)["prefix"].to_list() == ["4940"]

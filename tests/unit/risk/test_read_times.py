@@ -2,18 +2,20 @@
 
 from datetime import UTC, datetime, timedelta
 
+import polars as pl
 import pytest
 
-from phoneseg.risk.read_times import ends_day, list_starts
+from phoneseg.risk.read_times import ends_day, is_judged, list_starts
 from phoneseg.settings.risk import RiskSettings
 
 MIDNIGHT = datetime(2026, 7, 1, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
-@pytest.mark.parametrize("as_of", [MIDNIGHT - HOUR, MIDNIGHT + HOUR, MIDNIGHT + timedelta(seconds=1)])
+@pytest.mark.parametrize("as_of", [MIDNIGHT - HOUR, MIDNIGHT + HOUR])
 def test_within_a_day_nothing_is_read_but_the_interval(as_of: datetime) -> None:
     assert not ends_day(as_of)
+    assert not ends_day(MIDNIGHT + timedelta(seconds=1))
     assert set(list_starts(as_of - HOUR, as_of, RiskSettings()).values()) == {as_of - HOUR}
 
 
@@ -50,3 +52,20 @@ def test_purchases_are_read_for_as_long_as_they_convert() -> None:
 def test_an_interval_that_is_wider_than_all_of_it_is_read_whole() -> None:
     start = MIDNIGHT - 30 * DAY
     assert set(list_starts(start, MIDNIGHT, RiskSettings()).values()) == {start}
+
+
+def test_days_that_end_within_an_interval_are_read_whole() -> None:
+    starts = list_starts(MIDNIGHT - 20 * HOUR, MIDNIGHT + HOUR, RiskSettings())
+    assert set(starts.values()) == {MIDNIGHT - DAY}
+
+
+@pytest.mark.parametrize("as_of", [MIDNIGHT, MIDNIGHT + HOUR])
+def test_of_a_wide_interval_the_events_of_its_last_hours_run_are_judged(as_of: datetime) -> None:
+    starts = list_starts(as_of - HOUR, as_of, RiskSettings())
+    events = pl.DataFrame(
+        [(kind, start - ago) for kind, start in starts.items() for ago in (timedelta(0), timedelta(microseconds=1))],
+        {"activity_kind": pl.String, "occurred_at": pl.Datetime("us", "UTC")},
+        orient="row",
+    )
+    judged = events.filter(is_judged(as_of, RiskSettings()))
+    assert judged.rows() == list(starts.items())
