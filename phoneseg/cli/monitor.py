@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+import sqlalchemy as sa
 import typer
 from rich.console import Console
 
@@ -58,9 +59,7 @@ def _show(ended: Ended) -> None:
         signals = count_signals(warehouse, connection, run.as_of)
     if signals is not None:
         print_signals(console, signals)
-    sql = (
-        "SELECT signal_kind, subject_kind, subject, risk_level, observed, expected, reasons "  # noqa: S608  # our table
-        f"FROM {warehouse.naming.published(RISK_SIGNAL).fullname} WHERE as_of = '{run.as_of:%Y-%m-%d %H:%M+00}' "
-        "ORDER BY risk_level, signal_kind"
-    )
+    newest_first = sa.text("as_of DESC, risk_level, signal_kind")
+    published = sa.text(warehouse.naming.published(RISK_SIGNAL).fullname)
+    sql = " ".join(str(sa.select(sa.text("*")).select_from(published).order_by(newest_first)).split())
     console.print(f'Look:      {program()} query --config {as_typed(run.settings.config_file)} "{sql}"')

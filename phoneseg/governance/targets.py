@@ -13,7 +13,6 @@ Item = TypeVar("Item")
 _CHUNK: Final = 500  # values in one statement; drivers take some thousands
 
 
-_TOKEN: Final = "phone_token"  # noqa: S105  # a column
 _EITHER: Final = ("subject", "member")
 """Columns of tables of risk that hold the token of a number, or a contact's id, or a prefix."""
 
@@ -26,7 +25,7 @@ def contact_columns(table: Table) -> tuple[str, ...]:
 
 def token_columns(table: Table) -> tuple[str, ...]:
     """Return the columns of a table that may hold the token of a number."""
-    return tuple(name for name in table.column_names if name in (_TOKEN, *_EITHER))
+    return tuple(name for name in table.column_names if name in ("phone_token", *_EITHER))
 
 
 def is_token(held: sa.Column[Any]) -> sa.ColumnElement[bool]:
@@ -34,7 +33,7 @@ def is_token(held: sa.Column[Any]) -> sa.ColumnElement[bool]:
 
     Contact ids and carriers have a colon, and no other prefix is as long.
     """
-    if held.key == _TOKEN:
+    if held.key == "phone_token":
         return sa.true()
     return sa.and_(sa.func.length(held) == TOKEN_HEX_DIGITS, sa.not_(held.contains(":")))
 

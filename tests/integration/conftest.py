@@ -8,12 +8,16 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from monitored_calls import _duckdb_original, _postgresql_template, duckdb_published, postgresql_published, published
 
 from phoneseg.demo import write_demo
 from phoneseg.demo.postgresql import PostgreSQLServer
 from phoneseg.demo.warehouse_database import DATABASE
 from phoneseg.quality.suites import shipped_suites_folder
 from phoneseg.settings import Settings, load_settings
+
+__all__ = ["_duckdb_original", "_postgresql_template", "duckdb_published", "postgresql_published", "published"]
+"""Fixtures of other modules."""
 
 
 @pytest.fixture(autouse=True)

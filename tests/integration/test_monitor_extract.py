@@ -1,178 +1,39 @@
 """What `monitor_activity` reads out of real warehouses: every row of its interval, and no other."""
 
-import logging
-import secrets
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
 
 import polars as pl
 import pytest
 import sqlalchemy as sa
-from runs import AS_OF, execute, query, run_pipeline, staging_tables
+from monitored_calls import (
+    CALLS,
+    DAY,
+    DAY_END,
+    HOUR,
+    HOUR_END,
+    MANY_CALLS,
+    ORDERS,
+    calls,
+    events_of,
+    monitor,
+    open_run,
+    orders,
+    size_of,
+)
+from runs import AS_OF, query, run_pipeline, staging_tables
 
 from phoneseg import pipeline
-from phoneseg.contracts import TOMBSTONE, Pipeline
-from phoneseg.contracts.risk import PREFIX_ACTIVITY, STAGED_EVENT
-from phoneseg.demo.postgresql import PostgreSQLServer
+from phoneseg.contracts import TOMBSTONE
+from phoneseg.contracts.risk import STAGED_EVENT
 from phoneseg.errors import SettingsError, SourceError
 from phoneseg.extract.activity import ActivityReader
 from phoneseg.monitor.extract import extract
 from phoneseg.monitor.rows import plan_monitored
 from phoneseg.privacy import CONTACT, NUMBER, load_token_key
-from phoneseg.risk.prefix_windows import read_histories
-from phoneseg.run import Run, Stage
+from phoneseg.run import Run
 from phoneseg.settings import Settings, load_settings
 from phoneseg.warehouse import open_warehouse
-
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-HOUR_END = datetime(2026, 7, 1, 15, tzinfo=UTC)
-DAY_END = datetime(2026, 7, 2, tzinfo=UTC)
-# 1 and 2 share a number, 3 cannot be read, 4 has two numbers, 5 is for erasing.
-CUSTOMERS = """CREATE TABLE customer AS SELECT * FROM (VALUES
-    (1, '030 901820', CAST(NULL AS TEXT), 'DE', TIMESTAMP '2026-05-01 12:00:00'),
-    (2, '+49 30 901820', NULL, 'DE', TIMESTAMP '2026-06-01 12:00:00'),
-    (3, 'none', NULL, 'DE', TIMESTAMP '2026-05-01'),
-    (4, '+4930901822', '+442079460018', 'DE', TIMESTAMP '2026-05-01'),
-    (5, '+4930901825', NULL, 'DE', TIMESTAMP '2026-05-01')
-) AS t(id, phone, second, country, created_at)"""
-SETTINGS = """
-[warehouse]
-url = "{url}"
-[privacy]
-token_key_file = "token.key"
-[quality]
-suites_folder = "{suites}"
-[contacts.crm]
-table = "customer"
-id = "id"
-phones = ["phone", "second"]
-region_column = "country"
-created_at = "created_at"
-"""
-MANY_CALLS = """INSERT INTO call SELECT '030901820', NULL, NULL, CAST('2026-06-01' AS TIMESTAMP) + INTERVAL '{}' * n, 1,
-    NULL, NULL FROM generate_series(0, {}) AS t(n)"""
-CALLS = """
-[activity.calls]
-kind = "call"
-table = "call"
-phone = "caller"
-region = "DE"
-occurred_at = "began"
-counterparty = "callee"
-direction = "way"
-duration_s = "seconds"
-cell = "cell"
-device = "device"
-"""
-ORDERS = """
-[activity.orders]
-kind = "purchase"
-table = "orders"
-contact_id = "who"
-contacts = "crm"
-occurred_at = "began"
-amount = "paid"
-"""
-Monitor = Callable[..., Stage]
-
-
-def calls(*rows: str, kind: str = "TIMESTAMP") -> str:
-    """Return statements that make a table of calls, each `caller, callee, way, began, seconds, cell, device`."""
-    columns = f"caller TEXT, callee TEXT, way TEXT, began {kind}, seconds INTEGER, cell TEXT, device BIGINT"
-    values = ", ".join(f"({row})" for row in rows)
-    return (
-        f"CREATE TABLE call ({columns}); INSERT INTO call VALUES {values}" if rows else f"CREATE TABLE call ({columns})"
-    )
-
-
-def orders(*rows: str) -> str:
-    """Return the statement that makes a table of orders: each row is `who, began, paid`."""
-    return f"CREATE TABLE orders AS SELECT * FROM (VALUES {', '.join(rows)}) AS t(who, began, paid)"
-
-
-def _write(folder: Path, url: str, suites: Path) -> Settings:
-    key = folder / "token.key"
-    key.write_text("a key for tests alone")
-    key.chmod(0o600)
-    config = folder / "phoneseg.toml"
-    config.write_text(SETTINGS.format(url=url, suites=suites))
-    settings = load_settings(config)
-    execute(settings, CUSTOMERS)
-    run_pipeline(settings, AS_OF)
-    return settings
-
-
-@pytest.fixture(scope="module")
-def _duckdb_original(tmp_path_factory: pytest.TempPathFactory, _few_checks_folder: Path) -> Path:
-    folder = tmp_path_factory.mktemp("monitored")
-    _write(folder, "duckdb:///warehouse.duckdb", _few_checks_folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def _postgresql_template(
-    tmp_path_factory: pytest.TempPathFactory, postgresql_server: PostgreSQLServer, _few_checks_folder: Path
-) -> Path:
-    postgresql_server.create_database("monitored_original")
-    folder = tmp_path_factory.mktemp("monitored_postgresql")
-    _write(folder, postgresql_server.url("monitored_original"), _few_checks_folder)
-    return folder
-
-
-@pytest.fixture
-def duckdb_published(_duckdb_original: Path, tmp_path: Path) -> Settings:
-    shutil.copytree(_duckdb_original, tmp_path / "monitored")
-    return load_settings(tmp_path / "monitored" / "phoneseg.toml")
-
-
-@pytest.fixture
-def postgresql_published(
-    _postgresql_template: Path, postgresql_server: PostgreSQLServer, tmp_path: Path
-) -> Iterator[Settings]:
-    name = f"monitored_{secrets.token_hex(6)}"
-    postgresql_server.create_database(name, template="monitored_original")
-    shutil.copytree(_postgresql_template, tmp_path / "monitored")
-    config = tmp_path / "monitored" / "phoneseg.toml"
-    original = postgresql_server.url("monitored_original")
-    config.write_text(config.read_text().replace(original, postgresql_server.url(name)))
-    yield load_settings(config)
-    postgresql_server.drop_database(name)
-
-
-@pytest.fixture(params=["duckdb", "postgresql"])
-def published(request: pytest.FixtureRequest) -> Settings:
-    """Settings of a warehouse of the test's own in which a run of 1 July 2026 is published."""
-    settings: Settings = request.getfixturevalue(f"{request.param}_published")
-    return settings
-
-
-def monitor(settings: Settings, more: str, *statements: str, as_of: datetime = HOUR_END) -> Stage:
-    """Add to the sources and to the settings, and extract; return what that wrote."""
-    run = open_run(settings, more, *statements, as_of=as_of)
-    extract(run)
-    return run.stage
-
-
-def open_run(settings: Settings, more: str, *statements: str, as_of: datetime = HOUR_END) -> Run:
-    execute(settings, *(each for statement in statements for each in statement.split("; ")))
-    with settings.config_file.open("a") as file:
-        file.write(more)
-    return Run.open(load_settings(settings.config_file), as_of=as_of, pipeline=Pipeline.MONITOR_ACTIVITY)
-
-
-def events_of(stage: Stage) -> pl.DataFrame:
-    events = stage.scan(STAGED_EVENT.name).collect()
-    assert events.schema == STAGED_EVENT.schema
-    return events.sort("occurred_at", "phone_token")
-
-
-def size_of(stage: Stage) -> dict[str, tuple[int, ...]]:
-    """Return, by source: rows, events, and rows of an unknown contact, unreadable and erased."""
-    sizes = stage.scan("monitored_size").collect()
-    return {row[1]: tuple(row[2:]) for row in sizes.rows()}
 
 
 def test_calls_of_the_hour_become_events_of_numbers(published: Settings) -> None:
@@ -388,122 +249,6 @@ def test_a_direction_that_nobody_can_read_stops_the_run(duckdb_published: Settin
     rows = ["'030901820', NULL, 'sideways', '2026-07-01 14:30:00', 1, NULL, NULL"] * 10
     with pytest.raises(SourceError, match=r"activity\.calls\.direction: none of the column's 10 values is inbound"):
         monitor(duckdb_published, CALLS, calls(*rows))
-
-
-CALENDAR = (
-    "[risk.calendar]\nquery = \"SELECT {} AS starts_at, CAST('2026-07-02' AS DATE) AS ends_at, 'sale' AS cause\"\n"
-)
-
-
-def test_what_is_known_is_read_from_tables_and_a_file(published: Settings) -> None:
-    (published.folder / "own.csv").write_text("region_code,list_level,source,valid_from\nCU,block,own,2026-01-01\n")
-    more = """[risk]
-holiday_regions = ["DE"]
-prefix_list_file = "own.csv"
-[risk.prefix_list]
-table = "listed"
-[risk.rates]
-query = "SELECT '*' AS origin_country, 'gh' AS destination_country, 0.19 AS rate_per_min, 'USD' AS currency"
-"""
-    listed = (
-        "CREATE TABLE listed AS SELECT '+233 24' AS prefix, 'monitor' AS list_level, 'union' AS source, "
-        "CAST('2026-06-30' AS DATE) AS valid_from"
-    )
-    calendar = CALENDAR.format("CAST('2026-07-01 12:00:00' AS TIMESTAMP)")
-    stage = monitor(published, CALLS + more + calendar, calls(), listed)
-    causes = stage.scan("known_cause").collect()
-    assert causes.filter(pl.col("cause") == "sale").rows() == [
-        (datetime(2026, 7, 1, 12, tzinfo=UTC), DAY_END, "sale", *[None] * 5)
-    ]
-    days = causes.filter(pl.col("region") == "DE")["starts_at"].dt.date()
-    assert datetime(2026, 5, 1).date() in days  # a date has no zone
-    assert stage.scan("prefix_list").select("prefix", "region_code", "list_level", "source").collect().rows() == [
-        ("23324", None, "monitor", "union"),
-        (None, "CU", "block", "own"),
-    ]
-    assert stage.scan("termination_rate").collect().rows() == [("*", "GH", 0.19, "USD")]
-
-
-def test_columns_that_a_table_may_have_and_has_not_are_told(
-    duckdb_published: Settings, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.INFO)
-    ends = "CAST('2026-07-01 12:00:00' AS TIMESTAMP)"
-    monitor(duckdb_published, CALLS + CALENDAR.format(ends), calls())
-    assert "risk.calendar has no column prefix_level, prefix, activity_kind, campaign, region" in caplog.text
-
-
-def test_nothing_is_known_where_nothing_is_set(duckdb_published: Settings) -> None:
-    stage = monitor(duckdb_published, CALLS, calls())
-    assert [stage.count(name) for name in ("known_cause", "prefix_list", "termination_rate")] == [0, 0, 0]
-
-
-@pytest.mark.parametrize(
-    ("more", "message"),
-    [
-        (CALENDAR.format("'soon'"), r"risk\.calendar: column `starts_at` holds values that are no date"),
-        (CALENDAR.format("'2026-07-02'"), r"risk\.calendar: column `ends_at` has to be after `starts_at`; 1 of 1"),
-        (
-            CALENDAR.format("1").replace("starts_at", "started_at"),
-            r"risk\.calendar: no column `starts_at` in the query",
-        ),
-        ('[risk.rates]\ntable = "customers"\n', r"risk\.rates\.table: no table `customers`; did you mean `customer`"),
-        ('[risk]\nprefix_list_file = "none.csv"\n', r"risk\.prefix_list_file: none\.csv: No such file"),
-        ('[risk]\nprefix_list_file = "token.key"\n', r"risk\.prefix_list_file: token\.key: line 1: no column"),
-    ],
-)
-def test_what_is_wrong_with_what_is_known_is_told(duckdb_published: Settings, more: str, message: str) -> None:
-    with pytest.raises(SourceError, match=message) as raised:
-        monitor(duckdb_published, CALLS + more, calls())
-    assert "soon" not in str(raised.value)
-
-
-def _publish(settings: Settings, rows: list[tuple[datetime, int, str, str, int]]) -> None:
-    warehouse = open_warehouse(settings)
-    table = warehouse.naming.published(PREFIX_ACTIVITY)
-    names = ("as_of", "window_h", "prefix_level", "prefix", "event_count")
-    usual: dict[str, Any] = {"activity_kind": "call", "number_count": 1, "answered_count": 0, "total_duration_s": 0}
-    with warehouse.transaction() as connection:
-        connection.execute(sa.insert(table), [usual | dict(zip(names, row, strict=True)) for row in rows])
-
-
-def test_history_is_what_was_published_before_the_interval_of_the_same_hours_and_of_days(published: Settings) -> None:
-    first_day, weeks = datetime(2026, 5, 1, tzinfo=UTC), 8
-    days = [(first_day + n * DAY, 24, "country", "DE", n) for n in range(63)]
-    hours = [(HOUR_END - n * HOUR, 1, "country", "DE", n) for n in range(24 * 7 * 9 + 1)]
-    blocks = [(AS_OF, 24, "number_block", "493090", 5)]
-    _publish(published, [*days, *hours, *blocks])
-
-    run = open_run(published, CALLS, calls())
-    extract(run)
-    history = run.stage.scan("prefix_history").sort("as_of").collect()
-    told = history.filter(pl.col("window_h") == 1)["as_of"].to_list()
-    assert told == [HOUR_END - week * 7 * DAY for week in range(weeks, 0, -1)]
-    told = history.filter(pl.col("window_h") == 24)["as_of"].to_list()
-    reach = HOUR_END - weeks * 7 * DAY - DAY
-    assert told == [day for day, *_ in days if reach < day <= HOUR_END]
-    assert history["prefix_level"].unique().to_list() == ["country"]  # blocks are counted by the day alone
-
-    current = history.clear()
-    causes = run.stage.scan("known_cause").collect()
-    histories = read_histories(current, history.lazy(), HOUR_END, 1, causes, run.settings.risk.spikes)
-    assert (histories.days.shape, histories.hours.shape) == ((1, 56), (1, 8))
-    assert histories.hours.min() > 0
-    assert histories.days.min() > 0
-
-
-def test_history_of_a_day_has_all_levels_and_nothing_of_the_days_own_hour(duckdb_published: Settings) -> None:
-    days = [(DAY_END - n * DAY, 24, "number_block", "493090", 100 + n) for n in range(59)]
-    _publish(duckdb_published, [*days, (DAY_END, 1, "country", "DE", 7), (DAY_END - HOUR, 1, "country", "DE", 8)])
-    run = open_run(duckdb_published, CALLS, calls(), as_of=DAY_END)
-    extract(run)
-    history = run.stage.scan("prefix_history").sort("as_of").collect()
-    assert history["as_of"].to_list() == [DAY_END - n * DAY for n in range(56, 0, -1)]
-    causes = run.stage.scan("known_cause").collect()
-    histories = read_histories(history.clear(), history.lazy(), DAY_END, 24, causes, run.settings.risk.spikes)
-    assert histories.days.shape == (1, 56)
-    assert histories.days[0, 0] == 101
-    assert histories.days.min() > 0
 
 
 def test_hours_are_read_without_schemas_too(make_warehouse: Callable[..., Settings]) -> None:

@@ -103,7 +103,8 @@ def test_the_ring_is_told_and_no_other(demo: Demo, events: pl.LazyFrame) -> None
 
 
 def test_the_listed_block_and_satellites_are_told_and_the_own_hotline_is_not(demo: Demo, events: pl.LazyFrame) -> None:
-    listed = read_utc(demo["fraud.prefix_list"]).select(pl.col(PREFIX_LIST_SCHEMA.names())).cast(PREFIX_LIST_SCHEMA)  # type: ignore[arg-type]  # of Mapping and Schema
+    rows = read_utc(demo["fraud.prefix_list"])
+    listed = rows.select(pl.col(name).cast(dtype) for name, dtype in PREFIX_LIST_SCHEMA.items())
     week, premium = events.filter(WEEK.holds("occurred_at")), SETTINGS.prefixes.premium
     found = signal_high_risk_prefixes(week, valid_at(listed, AS_OF), WEEK, premium)
     plants = demo["truth.risk_number"].with_columns(block=pl.col("phone_e164").str.slice(1).str.head(-4))

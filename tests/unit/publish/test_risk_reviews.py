@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import polars as pl
 import pytest
@@ -40,17 +41,17 @@ def flagged(request: pytest.FixtureRequest, make_settings: Callable[..., Setting
     return settings
 
 
-def listed(settings: Settings, **chosen: object) -> pl.DataFrame:
+def listed(settings: Settings, **chosen: Any) -> pl.DataFrame:
     warehouse = open_warehouse(settings)
     with warehouse.transaction() as connection:
-        return read_flagged(warehouse, connection, **chosen)  # type: ignore[arg-type]
+        return read_flagged(warehouse, connection, **chosen)
 
 
 def label(settings: Settings, kind: str, subject: str, said: str, note: str | None = None) -> Labelled:
     warehouse = open_warehouse(settings)
-    told = {"signal_kind": kind, "subject": subject, "label": said, "note": note, "labelled_at": AS_OF}
+    told: dict[str, Any] = {"signal_kind": kind, "subject": subject, "label": said, "note": note, "labelled_at": AS_OF}
     with warehouse.transaction() as connection:
-        return write_label(warehouse, connection, **told)  # type: ignore[arg-type]
+        return write_label(warehouse, connection, **told)
 
 
 def test_what_is_flagged_is_listed_with_the_newest_level_and_reasons_and_can_be_labelled(flagged: Settings) -> None:
