@@ -40,8 +40,12 @@ class Detector:
 
 
 def _find_spikes(scene: Scene, window: Window) -> Found:
-    earlier = scene.events.filter(pl.col("occurred_at") < window.start) if window.hours > HOUR_H else None
-    activity = Activity(scene.counts, scene.history, scene.within(window), earlier)
+    earlier, history = None, scene.history
+    if window.hours == HOUR_H:  # other levels have no hours: a prefix that cannot spike should not be tested
+        history = history.filter(pl.col("prefix_level").is_in(scene.settings.hourly_levels))
+    else:
+        earlier = scene.events.filter(pl.col("occurred_at") < window.start)
+    activity = Activity(scene.counts, history, scene.within(window), earlier)
     window_h = round(window.hours)
     return tell(scene, find_spikes(activity, scene.as_of, window_h, scene.causes, scene.settings.spikes))
 

@@ -142,3 +142,21 @@ def test_a_detector_that_waits_for_what_follows_looks_at_a_window_that_ends_soon
     blocks = found.signals.filter(pl.col("subject_kind") == "number_block")
     assert blocks.select("subject", "as_of", "window_start").rows() == [("49301", AS_OF, AS_OF - timedelta(hours=48))]
     assert found.members.is_empty()
+
+
+def _counts(prefix_level: str, prefix: str, window_h: int, event_count: int, days_ago: int = 0) -> dict[str, Any]:
+    counted = dict.fromkeys(("number_count", "answered_count", "total_duration_s"), 1)
+    subject = {"prefix_level": prefix_level, "prefix": prefix, "activity_kind": "call", "event_count": event_count}
+    return {"as_of": AS_OF - timedelta(days=days_ago), "window_h": window_h, **subject, **counted}
+
+
+def test_blocks_that_are_counted_by_the_day_make_no_spike_of_an_hour_less_sure() -> None:
+    now = pl.DataFrame([_counts("country", "DE", 1, 40)], PREFIX_ACTIVITY.schema)
+    country = [_counts("country", "DE", 24, 48, day) for day in range(1, 40)]
+    blocks = [_counts("number_block", f"49{block}", 24, 2, day) for block in range(50) for day in range(1, 40)]
+    alone, beside = (
+        _find("spike", _scene(counts=now, history=pl.LazyFrame(rows, PREFIX_ACTIVITY.schema)), HOUR_H).signals
+        for rows in (country, country + blocks)
+    )
+    assert alone["subject"].to_list() == ["DE"]
+    assert beside.equals(alone)
