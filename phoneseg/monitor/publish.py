@@ -48,18 +48,7 @@ def swap(run: Run) -> Counts:
     Raises:
         SupersededError: Another run of the interval has taken over.
     """
-    warehouse = open_warehouse(run.settings)
-    with warehouse.transaction() as connection:
-        if run.dry_run:
-            publish.end_run(warehouse, connection, run, "dry_run", _counted(run))
-            publish.drop_staging(warehouse, connection, run)
-            changes: Counts = {}
-        elif publish.run_state(warehouse, connection, run) != "published":
-            changes = publish.swap_monitored(warehouse, connection, run, _counted(run))
-        else:  # killed after its commit, and retried
-            changes = publish.read_changes(warehouse, connection, run)
-    run.stage.remove()
-    return changes
+    return publish.finish_run(run, publish.swap_monitored, _counted)
 
 
 def _counted(run: Run) -> Counts:

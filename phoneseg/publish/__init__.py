@@ -1,6 +1,7 @@
 """Write, audit, publish: staging tables, then one transaction that makes them visible."""
 
 from phoneseg.publish.fingerprint import fingerprint_sources
+from phoneseg.publish.finish import finish_run
 from phoneseg.publish.holding import keep_interval, take_interval
 from phoneseg.publish.leftovers import remove_leftovers
 from phoneseg.publish.load import count_visible, drop_staging, load_staging, tell_planner
@@ -35,6 +36,7 @@ __all__ = [
     "drop_staging",
     "end_run",
     "fingerprint_sources",
+    "finish_run",
     "keep_interval",
     "last_published_us",
     "load_staging",

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import polars as pl
 import pytest
@@ -177,7 +178,7 @@ SETTINGS: list[tuple[dict[str, object], dict[str, object], set[str]]] = [
 
 @pytest.mark.parametrize(("segments", "profile", "changed"), SETTINGS)
 def test_the_version_changes_with_the_settings_that_the_rule_depends_on_and_with_no_others(
-    segments: dict[str, object], profile: dict[str, object], changed: set[str]
+    segments: dict[str, Any], profile: dict[str, Any], changed: set[str]
 ) -> None:
     def versions(parameters: KindParameters) -> dict[str, str]:
         return {kind.name: kind.definition_version for kind in all_kinds(parameters)}
@@ -185,8 +186,7 @@ def test_the_version_changes_with_the_settings_that_the_rule_depends_on_and_with
     risk = PARAMETERS.risk
     shipped = versions(KindParameters(AS_OF, SegmentSettings(), ProfileSettings(), risk=risk))
     assert all(version.isdigit() for version in shipped.values())
-    settings, profiles = SegmentSettings(**segments), ProfileSettings(**profile)  # type: ignore[arg-type]  # pydantic checks the values
-    edited = KindParameters(AS_OF, settings, profiles, risk=risk)
+    edited = KindParameters(AS_OF, SegmentSettings(**segments), ProfileSettings(**profile), risk=risk)
     assert {name for name, version in versions(edited).items() if version != shipped[name]} == changed
     tomorrow = replace(edited, as_of=datetime(2026, 7, 2, tzinfo=UTC))
     assert versions(tomorrow) == versions(edited), "another as_of is no other definition"
