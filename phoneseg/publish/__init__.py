@@ -10,7 +10,6 @@ from phoneseg.publish.log import (
     end_run,
     last_published_us,
     published_as_ofs,
-    read_changes,
     run_state,
 )
 from phoneseg.publish.monitored import swap_monitored
@@ -43,7 +42,6 @@ __all__ = [
     "plan_segments",
     "published_as_ofs",
     "read_askable",
-    "read_changes",
     "read_flagged",
     "read_numbers",
     "read_reviewed",
