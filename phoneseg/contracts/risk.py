@@ -147,7 +147,7 @@ NUMBER_HOLDER: Final = Table(
 
 RISK_SIGNAL: Final = Table(
     "risk_signal",
-    "One thing that stood out in the window that ends at as_of, by one detector.",
+    "One thing that stood out in a window that ends at as_of, or before it, by one detector.",
     Keeping.DATED,
     ("as_of", "window_start", "signal_kind", "subject_kind", "subject", "activity_kind"),
     (
